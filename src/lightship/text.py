@@ -1,0 +1,112 @@
+"""Text with positions: spans, edits, lines; reading and writing files without changing a byte."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of character offsets, ``text[start:end]``."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters of ``text`` that the span covers."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """A replacement of one span of a text; an empty span inserts."""
+
+    span: Span
+    replacement: str
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """``text`` with all ``edits`` made at once.
+
+    Raises ValueError when two edits overlap or one lies outside the text.
+    """
+    parts: list[str] = []
+    at = 0
+    for edit in sorted(edits):
+        if edit.span.start < at or edit.span.end < edit.span.start or edit.span.end > len(text):
+            raise ValueError(f"edits overlap or lie outside the text at {edit.span}")
+        parts += [text[at : edit.span.start], edit.replacement]
+        at = edit.span.end
+    return "".join([*parts, text[at:]])
+
+
+class Lines:
+    """Where the lines of a text start; lines end at LF only, as they do for Docker."""
+
+    __slots__ = ("_starts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        starts = [0]
+        at = text.find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = text.find("\n", at + 1)
+        self._starts = starts
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The 1-based line and column of a character offset."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def start(self, line: int) -> int:
+        """The offset at which a 1-based line starts."""
+        return self._starts[line - 1]
+
+    def line(self, number: int) -> str:
+        """A 1-based line, without its line ending (LF or CRLF)."""
+        end = self._starts[number] if number < len(self._starts) else len(self.text)
+        return self.text[self._starts[number - 1] : end].removesuffix("\n").removesuffix("\r")
+
+
+def decode(raw: bytes) -> str:
+    """Bytes as text; bytes that are not UTF-8 become lone surrogates, so that ``encode`` gives them back."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def encode(text: str) -> bytes:
+    """The inverse of ``decode``."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def write_atomic(path: Path, text: str) -> None:
+    """Put ``text`` into ``path``: wholly or, when anything fails, not at all.
+
+    A file that was there keeps its mode; a new one gets the mode that the umask gives.
+    Raises OSError.
+    """
+    try:
+        mode = path.stat().st_mode & 0o7777
+    except FileNotFoundError:
+        umask = os.umask(0)
+        os.umask(umask)
+        mode = 0o666 & ~umask
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(encode(text))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
