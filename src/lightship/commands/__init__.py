@@ -1,0 +1,12 @@
+"""One file per subcommand. Each has ``add_arguments(parser)`` and ``run(arguments) -> exit code``.
+
+Only the chosen command's module is imported, so that ``--help`` stays quick.
+"""
+
+COMMANDS: tuple[tuple[str, str], ...] = (
+    ("optimize", "split a Dockerfile into builder and runtime stages, and prove that the result does the same"),
+    ("compare", "build or open several Dockerfiles and images, and put their figures side by side"),
+    ("read", "print what lightship understands of a Dockerfile"),
+    ("doctor", "say which engines answer, what they can do here, and how to get one"),
+)
+"""Name and one-line help, in the order of ``--help``. The module is ``lightship.commands.<name>``."""

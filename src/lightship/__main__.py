@@ -1,0 +1,7 @@
+"""``python -m lightship``."""
+
+import sys
+
+from lightship.cli import main
+
+sys.exit(main())

@@ -1,0 +1,84 @@
+"""The command line: arguments in, exit code out. Every expected failure ends here as one clear message."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from lightship import __version__
+from lightship.commands import COMMANDS
+from lightship.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, Interrupted, LightshipError
+
+EPILOG = """\
+exit codes:
+  0 fine   1 findings, difference or budget exceeded   2 usage   3 engine failed   4 unknown   130 interrupted
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one lightship command and give its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = build_parser(arguments)
+    try:
+        parsed = parser.parse_args(arguments)
+    except SystemExit as exit_:
+        return int(exit_.code or 0)
+    if not parsed.command:
+        parser.print_help()
+        return EXIT_OK
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        status: int = importlib.import_module(f"lightship.commands.{parsed.command}").run(parsed)
+        sys.stdout.flush()
+        return status
+    except LightshipError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`); Python would complain again while closing stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except OSError as error:
+        print(_os_error(error), file=sys.stderr)
+        return EXIT_USAGE
+
+
+def build_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The parser with every command's name; only the command that ``arguments`` name is imported and filled in."""
+    parser = argparse.ArgumentParser(
+        prog="lightship",
+        description="Container images that carry only what the program needs, and proof that they still do the same.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"lightship {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, help_ in COMMANDS:
+        subparser = subparsers.add_parser(
+            name,
+            help=help_,
+            description=help_[0].upper() + help_[1:] + ".",
+            epilog=EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if name in arguments:
+            importlib.import_module(f"lightship.commands.{name}").add_arguments(subparser)
+    return parser
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Interrupted(f"stopped by {signal.Signals(number).name}")
+
+
+def _os_error(error: OSError) -> LightshipError:
+    where = str(error.filename or "")
+    return LightshipError((error.strerror or str(error)).lower(), where=where, help="look at the path, its rights and the space on the disk")
