@@ -1,0 +1,17 @@
+"""Java: Maven and Gradle."""
+
+from lightship.ecosystems.model import Ecosystem, Toolchain
+
+JAVA = Ecosystem(
+    name="java",
+    manifests=("pom.xml", "build.gradle", "build.gradle.kts"),
+    caches=("{home}/.m2/repository", "{home}/.gradle/caches", "{home}/.gradle/wrapper/dists"),
+    toolchains=(
+        Toolchain(
+            name="Maven and Gradle",
+            trees=("usr/share/maven", "usr/share/maven-ref", "opt/gradle"),
+            programs=("mvn", "gradle"),
+            source="https://maven.apache.org/install.html",
+        ),
+    ),
+)

@@ -1,0 +1,33 @@
+"""What a language brings into an image besides the program itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """Trees that only these programs use: they stay behind when nothing in the runtime stage calls one of them.
+
+    ``trees`` are fnmatch patterns of whole directories or files, without a leading slash. ``source`` says where the
+    layout is documented.
+    """
+
+    name: str
+    trees: tuple[str, ...]
+    programs: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ecosystem:
+    """One language: the files that show it, its package manager's caches, its toolchains.
+
+    ``caches`` are directories that the package manager fills and can fill again; ``{home}`` stands for every home
+    directory of the image. ``manifests`` are file names that lie at the root of a project.
+    """
+
+    name: str
+    manifests: tuple[str, ...]
+    caches: tuple[str, ...]
+    toolchains: tuple[Toolchain, ...] = ()

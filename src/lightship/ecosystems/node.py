@@ -1,0 +1,44 @@
+"""Node.js: npm, Yarn, pnpm."""
+
+from lightship.ecosystems.model import Ecosystem, Toolchain
+
+NODE = Ecosystem(
+    name="node",
+    manifests=("package.json",),
+    caches=(
+        "{home}/.npm",
+        "{home}/.cache/yarn",
+        "{home}/.cache/node-gyp",
+        "{home}/.node-gyp",
+        "{home}/.cache/node",
+        "{home}/.cache/pnpm",
+        "{home}/.local/share/pnpm/store",
+        "{home}/.yarn/berry/cache",
+        "usr/local/share/.cache/yarn",
+        "tmp/node-compile-cache",
+        "tmp/v8-compile-cache-*",
+    ),
+    toolchains=(
+        Toolchain(
+            name="package managers of Node.js",
+            trees=(
+                "usr/local/lib/node_modules/npm",
+                "usr/local/lib/node_modules/corepack",
+                "usr/local/bin/npm",
+                "usr/local/bin/npx",
+                "usr/local/bin/corepack",
+                "usr/local/bin/yarn",
+                "usr/local/bin/yarnpkg",
+                "opt/yarn-v*",
+            ),
+            programs=("npm", "npx", "corepack", "yarn", "yarnpkg", "pnpm"),
+            source="https://github.com/nodejs/docker-node",
+        ),
+        Toolchain(
+            name="headers of Node.js",
+            trees=("usr/local/include/node", "usr/local/share/doc/node", "usr/local/share/man"),
+            programs=("node-gyp", "gcc", "cc", "g++", "c++", "make"),
+            source="https://nodejs.org/api/addons.html#building",
+        ),
+    ),
+)
