@@ -1,0 +1,247 @@
+"""A Dockerfile's text into its tree. Parsing never fails: what BuildKit would refuse becomes a problem."""
+
+from __future__ import annotations
+
+from lightship.dockerfile import heredoc, split
+from lightship.dockerfile.check import check_file, check_instruction
+from lightship.dockerfile.lex import SPACES, ExpandError
+from lightship.dockerfile.lines import Line, Logical, Reader, blank_run, comment, directive, join
+from lightship.dockerfile.model import (
+    Blank,
+    Comment,
+    Directive,
+    Dockerfile,
+    Heredoc,
+    Instruction,
+    Item,
+    Problem,
+    SourceMap,
+)
+from lightship.text import Span
+
+KNOWN_DIRECTIVES = ("check", "escape", "syntax")
+MAX_ONBUILD = 8
+"""ONBUILD may not be chained at all; inner instructions are read this deep so that the problem can be shown."""
+
+
+def parse(text: str) -> Dockerfile:
+    """The tree of a Dockerfile. Never raises; whatever ``text`` is, the items' texts joined are ``text``."""
+    state = _State(text)
+    while (line := state.reader.next()) is not None:
+        state.read(line)
+    state.problems += check_file(text, tuple(state.items))
+    problems = sorted(state.problems, key=lambda problem: (problem.span.start, problem.source == "instructions"))
+    directives = tuple(item for item in state.items if isinstance(item, Directive))
+    return Dockerfile(text, tuple(state.items), tuple(problems), directives, state.escape)
+
+
+class _State:
+    """What is known while the file is read from top to bottom."""
+
+    __slots__ = ("above", "escape", "items", "problems", "reader", "seen", "text", "top")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.reader = Reader(text)
+        self.items: list[Item] = []
+        self.problems: list[Problem] = []
+        self.escape = "\\"
+        self.seen: set[str] = set()
+        self.top = True
+        self.above: list[Comment] = []
+
+    def read(self, line: Line) -> None:
+        """Read the item that starts at ``line``."""
+        self.note_length(line)
+        token = self.reader.content(line).lstrip(SPACES)
+        if not token:
+            self.top = False
+            self.above.clear()
+            end = blank_run(self.reader)
+            self.items.append(Blank(self.text[line.start : end], Span(line.start, end)))
+            return
+        if token[0] != "#":
+            self.top = False
+            self.items.append(self.instruction(line))
+            self.above.clear()
+            return
+        self.items.append(self.directive(line, token) or self.comment(line))
+
+    def note_length(self, line: Line) -> None:
+        """Say so when a line is longer than BuildKit can read."""
+        if self.reader.too_long(line):
+            self.problems.append(
+                Problem(
+                    "dockerfile line greater than max allowed size of 65535",
+                    Span(line.start, min(line.start + 20, line.end)),
+                    "break the line with a continuation character, or move the text into a file",
+                    "line-too-long",
+                )
+            )
+
+    def comment(self, line: Line) -> Comment:
+        """An ordinary comment, which the next instruction may own."""
+        self.top = False
+        found = comment(self.reader, line)
+        self.above.append(found)
+        return found
+
+    def directive(self, line: Line, token: str) -> Directive | None:
+        """The parser directive on this line; they stand before everything else and not twice."""
+        found = directive(token) if self.top else None
+        if found is None or found[0] not in KNOWN_DIRECTIVES:
+            return None
+        name, value = found
+        start = self.text.rindex(value, line.start, line.end)
+        span = Span(start, start + len(value))
+        if name in self.seen:
+            message = f"only one {name} parser directive can be used"
+            self.problems.append(Problem(message, span, "keep one of them", "duplicate-directive"))
+        elif name == "escape" and value not in ("\\", "`"):
+            message = f"invalid escape token '{value}' does not match ` or \\"
+            self.problems.append(Problem(message, span, "use \\ or `", "invalid-escape"))
+        elif name == "escape":
+            self.escape = value
+        self.seen.add(name)
+        return Directive(self.text[line.start : line.end], Span(line.start, line.end), name, value, span)
+
+    def instruction(self, line: Line) -> Instruction:
+        """The instruction that begins on ``line``, its continuation lines and its heredocs."""
+        logical = join(self.reader, line, self.escape)
+        outer = self.build(logical.text, logical.source, line.number, 0)
+        holder = outer.inner if outer.keyword == "onbuild" and outer.inner is not None else outer
+        heredocs: tuple[Heredoc, ...] = ()
+        if holder.keyword in heredoc.CAN_HOLD and holder.exec_form is None:
+            heredocs = self.heredocs(logical)
+        end = self.reader.at
+        span = Span(line.start, end)
+        inner = outer.inner
+        if inner is not None and heredocs:
+            inner = _with(inner, inner.text, inner.span, heredocs, (), line.number, self.reader.number)
+        found = _with(
+            outer,
+            self.text[line.start : end],
+            span,
+            heredocs,
+            (*self.above, *logical.comments),
+            line.number,
+            self.reader.number,
+            inner,
+        )
+        self.note_blanks(logical)
+        self.problems += check_instruction(found)
+        return found
+
+    def note_blanks(self, logical: Logical) -> None:
+        """Warn of blank lines inside an instruction: BuildKit's NoEmptyContinuation."""
+        if logical.blanks:
+            first = logical.blanks[0]
+            self.problems.append(
+                Problem(
+                    "empty continuation line",
+                    Span(first.start, first.end),
+                    "remove the empty line, or make it a comment: it will become an error in a future release",
+                    "no-empty-continuation",
+                    "warning",
+                )
+            )
+
+    def build(self, line: str, source: SourceMap, number: int, depth: int) -> Instruction:
+        """The instruction in a logical line, without heredocs and comments."""
+        head = split.head(line, source)
+        rest = line[head.start : head.end]
+        keyword = head.keyword.lower()
+        moved = source.moved(head.start)
+        found = split.words(keyword, rest, moved, self.escape)
+        arguments_span = moved.span(0, len(rest))
+        if found.error:
+            span = found.at or arguments_span
+            self.problems.append(Problem(found.error, span, _HELP.get(keyword, ""), "syntax"))
+        inner = None
+        if keyword == "onbuild" and rest and depth < MAX_ONBUILD:
+            inner = self.build(rest, moved, number, depth + 1)
+        keyword_span = source.span(head.keyword_start, head.keyword_start + len(head.keyword))
+        whole = source.span(head.keyword_start, head.end)
+        return Instruction(
+            keyword,
+            whole.of(self.text),
+            whole,
+            head.flags,
+            found.words,
+            rest,
+            arguments_span,
+            found.exec_form,
+            (),
+            inner,
+            (),
+            number,
+            self.reader.number,
+            keyword_span,
+            moved,
+        )
+
+    def heredocs(self, logical: Logical) -> tuple[Heredoc, ...]:
+        """The heredocs that a logical line opens, their lines read from the file."""
+        try:
+            openings = heredoc.openings(logical.text)
+        except ExpandError as error:
+            self.problems.append(
+                Problem(error.what, logical.source.span(0, len(logical.text)), "close the quote", "heredoc-name")
+            )
+            return ()
+        return tuple(self.heredoc(opening, logical.source) for opening in openings)
+
+    def heredoc(self, opening: heredoc.Opening, source: SourceMap) -> Heredoc:
+        """One heredoc, up to and with its terminator."""
+        start = end = self.reader.at
+        closed = False
+        while (line := self.reader.next()) is not None:
+            self.note_length(line)
+            candidate = self.text[line.start : line.end].rstrip("\r\n")
+            if (candidate.lstrip("\t") if opening.chomp else candidate) == opening.name:
+                closed = True
+                break
+            end = line.end
+        span = source.span(opening.start, opening.end)
+        if not closed:
+            help_ = f"add a line that is only {opening.name}"
+            self.problems.append(Problem("unterminated heredoc", span, help_, "unterminated-heredoc"))
+        content = self.text[start:end]
+        return Heredoc(
+            opening.name, content, opening.expand, opening.chomp, opening.file_descriptor, span, Span(start, end)
+        )
+
+
+_HELP = {
+    "env": "write ENV name=value",
+    "label": "write LABEL name=value",
+}
+
+
+def _with(
+    old: Instruction,
+    text: str,
+    span: Span,
+    heredocs: tuple[Heredoc, ...],
+    comments: tuple[Comment, ...],
+    line: int,
+    end_line: int,
+    inner: Instruction | None = None,
+) -> Instruction:
+    return Instruction(
+        old.keyword,
+        text,
+        span,
+        old.flags,
+        old.words,
+        old.arguments,
+        old.arguments_span,
+        old.exec_form,
+        heredocs,
+        inner if inner is not None else old.inner,
+        comments,
+        line,
+        end_line,
+        old.keyword_span,
+        old.source,
+    )
