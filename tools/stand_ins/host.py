@@ -1,0 +1,137 @@
+"""What this machine has and lacks: packages, certificates, a way to Docker Hub."""
+
+import os
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+from .places import CACHE, say
+
+PACKAGES = {
+    "buildah": "buildah",
+    "podman": "podman",
+    "runc": "runc",
+    "skopeo": "skopeo",
+    "dockerd": "docker.io",
+    "iptables": "iptables",
+    "docker-registry": "docker-registry",
+    "mmdebstrap": "mmdebstrap",
+}
+"""Program -> the Debian package that brings it."""
+
+HOST_CERTIFICATES = Path("/usr/local/share/ca-certificates")
+"""Where Debian keeps an administrator's own authorities; see update-ca-certificates(8)."""
+
+
+class Problem(Exception):
+    """Something that a person has to know, in one line, with what to do as the second."""
+
+
+def run(
+    arguments: Sequence[str | Path],
+    *,
+    log: Path | None = None,
+    env: dict[str, str] | None = None,
+    cwd: Path | None = None,
+    stdin: str | None = None,
+) -> str:
+    """Run a program to its end and give its standard output; a failure is a `Problem` with its last lines."""
+    command = [str(argument) for argument in arguments]
+    result = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        input=stdin,
+        text=True,
+        errors="replace",
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+    )
+    output = result.stdout + result.stderr
+    if log is not None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with open(log, "a") as handle:
+            handle.write(f"$ {' '.join(command)}\n{output}\n")
+    if result.returncode != 0:
+        last = "\n".join("    " + line for line in output.strip().split("\n")[-12:])
+        where = f"\nhelp: all of its output is in {log}" if log else ""
+        raise Problem(f"{' '.join(command[:6])} ... exited with {result.returncode}\n{last}{where}")
+    return result.stdout
+
+
+def require_root() -> None:
+    """Stop early, with the reason, when not root."""
+    if os.geteuid() != 0:
+        raise Problem(
+            "making and serving stand-in bases needs root (apt-get, chroot, /etc/containers)\n"
+            "help: run it with sudo, or as root in a virtual machine or container"
+        )
+
+
+def require_debian() -> None:
+    """Stop early on anything but Debian 12, whose packages are what the stand-ins are made of."""
+    try:
+        release = Path("/etc/os-release").read_text()
+    except FileNotFoundError:
+        release = ""
+    if "VERSION_CODENAME=bookworm" not in release:
+        raise Problem(
+            "stand-in bases are made on Debian 12 (bookworm) only\n"
+            "help: use a registry: lightship itself needs no stand-ins where docker.io answers"
+        )
+
+
+def install_missing(programs: Sequence[str]) -> None:
+    """Install the Debian packages whose program is not there, after saying which."""
+    packages = [PACKAGES[name] for name in programs if which(name) is None]
+    if not packages:
+        return
+    say(f"bases: installing with apt-get: {' '.join(packages)}")
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    log = CACHE / "logs" / "apt.log"
+    # A parallel apt-get (unattended-upgrades, another script) holds dpkg's lock for a while: wait, do not fail.
+    apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "-qq"]
+    run([*apt, "update"], env=quiet, log=log)
+    run([*apt, "install", "-y", "--no-install-recommends", *packages], env=quiet, log=log)
+
+
+def which(program: str) -> str | None:
+    """The program's path, with the sbin folders that a plain user's PATH lacks."""
+    return shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin:/usr/bin:/bin")
+
+
+def pip() -> list[str]:
+    """The command that runs pip: this Python's own, or one in a virtual environment of ours."""
+    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+        return [sys.executable, "-m", "pip"]
+    home = CACHE / "pip"
+    if not (home / "bin" / "pip").exists():
+        run([sys.executable, "-m", "venv", "--clear", home])
+    return [str(home / "bin" / "python"), "-m", "pip"]
+
+
+def extra_certificates() -> list[Path]:
+    """Authorities that this machine trusts besides the public ones: a company's proxy, for example.
+
+    A RUN step that speaks to a package registry must trust them too, so they go into the stand-ins.
+    """
+    return sorted(HOST_CERTIFICATES.rglob("*.crt"))
+
+
+def docker_hub_answers() -> bool:
+    """Whether docker.io's registry can be reached from here.
+
+    It answers 401 with its token service to a client that has not logged in; a proxy's own error page does not count.
+    """
+    try:
+        with urllib.request.urlopen("https://registry-1.docker.io/v2/", timeout=5):
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code == 401 and "auth.docker.io" in error.headers.get("Www-Authenticate", "")
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,2 @@
+FROM @BASE@
+ADD layer.tar /

@@ -1,0 +1,3 @@
+FROM @BASE@
+ADD layer.tar /
+ENTRYPOINT ["/nodejs/bin/node"]

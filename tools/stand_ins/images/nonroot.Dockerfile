@@ -1,0 +1,3 @@
+FROM @BASE@
+USER 65532
+WORKDIR /home/nonroot
