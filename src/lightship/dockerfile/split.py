@@ -164,12 +164,12 @@ def _name_value(keyword: str, rest: str, source: SourceMap, escape: str) -> Spli
     found: list[Word] = []
     at = 0
     for piece in pieces:
-        name, equals, value = piece.text.partition("=")
+        name_text, equals, _ = piece.text.partition("=")
         at = rest.index(piece.text, at)
         if not equals:
             error = f"Syntax error - can't find = in {_go_quote(piece.text)}. Must be of the form: name=value"
             return Split(tuple(found), error=error, at=piece.span)
-        middle, end = at + len(name), at + len(piece.text)
+        middle, end = at + len(name_text), at + len(piece.text)
         found += [
             _word(rest, at, middle, source, escape),
             _word(rest, middle + 1, end, source, escape),

@@ -1,0 +1,167 @@
+"""``.dockerignore``: which files of the context the build never sees.
+
+https://docs.docker.com/build/concepts/context/#dockerignore-files and the behaviour of moby/patternmatcher.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from lightship.dockerfile.lex import SPACES
+from lightship.errors import InputError
+from lightship.text import decode
+
+
+@dataclass(frozen=True)
+class IgnoreRules:
+    """Patterns in the order of the file; the last one that matches a path or a parent of it decides.
+
+    ``path`` is the file that they come from, None when there is none.
+    """
+
+    patterns: tuple[str, ...] = ()
+    path: Path | None = None
+
+    def excludes(self, path: str) -> bool:
+        """Whether a path (relative to the context, ``/`` between its parts) is left out of the build."""
+        clean = clean_path(path).removeprefix("/")
+        if clean == ".":
+            return False
+        parts = clean.split("/")
+        parents = ["/".join(parts[:end]) for end in range(1, len(parts))]
+        excluded = False
+        for pattern in self._compiled:
+            if pattern.keeps != excluded:
+                continue
+            if pattern.matches(clean) or any(pattern.matches(parent) for parent in parents):
+                excluded = not pattern.keeps
+        return excluded
+
+    @property
+    def has_exceptions(self) -> bool:
+        """Whether a pattern with ``!`` may bring back something below an excluded directory."""
+        return any(pattern.keeps for pattern in self._compiled)
+
+    @cached_property
+    def _compiled(self) -> tuple[_Pattern, ...]:
+        return tuple(compile_pattern(pattern) for pattern in self.patterns)
+
+
+def load(context: Path, dockerfile: Path | None = None) -> IgnoreRules:
+    """The rules for a build: ``<Dockerfile>.dockerignore`` beside the Dockerfile, otherwise the context's own.
+
+    Raises InputError when a file cannot be read or a pattern is not one.
+    """
+    candidates = [context / ".dockerignore"]
+    if dockerfile is not None:
+        candidates.insert(0, dockerfile.with_name(dockerfile.name + ".dockerignore"))
+    for candidate in candidates:
+        try:
+            raw = candidate.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise InputError((error.strerror or str(error)).lower(), where=str(candidate)) from error
+        rules = IgnoreRules(read(decode(raw)), candidate)
+        try:
+            _ = rules.has_exceptions
+        except InputError as error:
+            raise InputError(error.what, where=str(candidate), help=error.help) from error
+        return rules
+    return IgnoreRules()
+
+
+def read(text: str) -> tuple[str, ...]:
+    """The patterns of an ignore file: no comments, no blank lines, cleaned, without a leading slash."""
+    patterns: list[str] = []
+    for line in text.removeprefix("\ufeff").split("\n"):
+        pattern = line.removesuffix("\r")
+        if pattern.startswith("#"):
+            continue
+        pattern = pattern.strip(SPACES)
+        if not pattern:
+            continue
+        keeps = pattern.startswith("!")
+        if keeps:
+            pattern = pattern[1:].strip(SPACES)
+        if pattern:
+            pattern = clean_path(pattern)
+            if len(pattern) > 1:
+                pattern = pattern.removeprefix("/")
+        patterns.append("!" + pattern if keeps else pattern)
+    return tuple(patterns)
+
+
+def matches(path: str, patterns: Iterable[str]) -> bool:
+    """Whether a path or a parent of it matches the patterns, the last one deciding. Raises InputError."""
+    return IgnoreRules(tuple(patterns)).excludes(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """One pattern, ready to match; ``keeps`` for one that starts with ``!``."""
+
+    regex: re.Pattern[str]
+    keeps: bool
+
+    def matches(self, path: str) -> bool:
+        return self.regex.fullmatch(path) is not None
+
+
+def compile_pattern(pattern: str) -> _Pattern:
+    """A pattern as moby/patternmatcher reads it. Raises InputError."""
+    text = clean_path(pattern.strip(SPACES))
+    keeps = text.startswith("!")
+    if keeps:
+        text = text[1:]
+        if not text:
+            raise InputError('illegal exclusion pattern: "!"', help="write what the exception is for, or remove it")
+    try:
+        return _Pattern(re.compile(_regex(text), re.DOTALL), keeps)
+    except re.error as error:
+        raise InputError(f"syntax error in pattern {text!r}: {error}", help="close the bracket") from error
+
+
+def _regex(pattern: str) -> str:
+    out: list[str] = []
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        at += 1
+        if char == "*":
+            if not pattern.startswith("*", at):
+                out.append("[^/]*")
+                continue
+            at += 1
+            if pattern.startswith("/", at):
+                at += 1
+            out.append(".*" if at >= len(pattern) else "(?:.*/)?")
+        elif char == "?":
+            out.append("[^/]")
+        elif char == "\\" and at < len(pattern):
+            out.append(re.escape(pattern[at]))
+            at += 1
+        elif char in "[]":
+            out.append(char)
+        else:
+            out.append(re.escape(char))
+    return "".join(out)
+
+
+def clean_path(path: str) -> str:
+    """The shortest equal path, as Go's ``filepath.Clean``: no ``.``, no ``..`` that can be resolved, no ``//``."""
+    rooted = path.startswith("/")
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part in ("", "."):
+            continue
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        elif part != ".." or not rooted:
+            parts.append(part)
+    joined = "/".join(parts)
+    return "/" + joined if rooted else joined or "."
