@@ -1,0 +1,198 @@
+"""L6: the same HTTP answers: status, headers that matter, body; nothing that the original itself varies counts.
+
+Each request was asked more than once of the original (twice in a run, in two runs). An answer of 4xx or 5xx
+exercises nothing of the program: the two must still agree on it, but it is never counted as a pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from lightship.evidence.observation import Exchange, HttpAnswer, HttpRequest, Observation, RunFact
+from lightship.verify import json_bodies, volatile
+from lightship.verify.paths_in_text import place_free
+from lightship.verify.verdict import Comparison, Difference, not_checked, not_reached, settle
+
+HEADERS_OF_A_MOMENT = frozenset(
+    "date expires age etag last-modified content-length connection keep-alive transfer-encoding".split()
+)
+"""Headers that follow the clock, a file's time stamp (another in every build) or the transport; the body is compared."""
+
+TOO_VOLATILE = 0.2
+"""Share of a body that must be constant; below, the body is unknown."""
+
+_COOKIE_VALUE = re.compile(r"(^[^=;]+=)[^;]*")
+
+
+def compare_answers(original: Observation, candidate: Observation) -> Comparison:
+    """All requests that do not come from the user (those are L8)."""
+    if not any(run.ports for run in original.runs):
+        return (
+            settle("the original listens on no port")
+            if original.runs
+            else not_checked("the original was not run")
+        )
+    asked = [pair for pair in paired(original.runs, candidate.runs) if pair[0].source != "user"]
+    users = [pair for pair in paired(original.runs, candidate.runs) if pair[0].source == "user"]
+    differences, doubts, notes, exercised = differing_answers(asked)
+    passed = sum(_is_exercised(old) for _, old, _ in users)
+    detail = f"{exercised} of {len(asked)} requests answered with 2xx or 3xx"
+    if not differences and not doubts and not exercised + passed:
+        given = (
+            "; ".join(f"{request.label} gave {_status(old[0])}" for request, old, _ in asked[:3])
+            or "nothing was asked"
+        )
+        return not_reached(
+            f"it listens, but nothing of it was exercised: {given}; a [[probe]] can say what to ask", notes
+        )
+    return settle(detail, differences, doubts=doubts, notes=notes)
+
+
+def paired(
+    original: Iterable[RunFact], candidate: Iterable[RunFact]
+) -> list[tuple[HttpRequest, list[HttpAnswer], list[HttpAnswer]]]:
+    """Each request of the original with all its answers and all of the candidate's."""
+    new: dict[HttpRequest, list[HttpAnswer]] = defaultdict(list)
+    for exchange in _exchanges(candidate):
+        new[exchange.request] += exchange.answers
+    old: dict[HttpRequest, list[HttpAnswer]] = defaultdict(list)
+    for exchange in _exchanges(original):
+        old[exchange.request] += exchange.answers
+    return [(request, answers, new[request]) for request, answers in old.items()]
+
+
+def differing_answers(
+    pairs: Iterable[tuple[HttpRequest, list[HttpAnswer], list[HttpAnswer]]],
+) -> tuple[list[Difference], list[Difference], list[str], int]:
+    """(differences, doubts, notes, how many requests exercised the original)."""
+    differences: list[Difference] = []
+    doubts: list[Difference] = []
+    notes: list[str] = []
+    exercised = 0
+    for request, old, new in pairs:
+        exercised += _is_exercised(old)
+        if not new:
+            doubts.append(Difference(("answers", request.label), _status(old[0]), "not asked"))
+            continue
+        wrong, unsure, said = compare_answer(request.label, old, new)
+        notes += said
+        if wrong:
+            differences.append(
+                Difference(("answers", request.label), _status(old[0]), _status(new[0]), tuple(wrong))
+            )
+        doubts += unsure
+    return differences, doubts, notes, exercised
+
+
+def compare_answer(
+    label: str, old: Sequence[HttpAnswer], new: Sequence[HttpAnswer]
+) -> tuple[list[Difference], list[Difference], list[str]]:
+    """(differences, doubts, notes) of the answers to one request."""
+    outcomes = {_status(one) for one in old}
+    if len(outcomes) > 1:
+        return (
+            [],
+            [Difference(("answers", label, "status"), " or ".join(sorted(outcomes)), _status(new[0]))],
+            [],
+        )
+    for answer in new:
+        if _status(answer) not in outcomes:
+            return [Difference(("answers", label, "status"), outcomes.pop(), _status(answer))], [], []
+    if old[0].status is None:
+        return [], [], []
+    wrong = list(_headers(label, old, new))
+    body, unsure, notes = _bodies(label, old, new)
+    return wrong + body, unsure, notes
+
+
+def _bodies(
+    label: str, old: Sequence[HttpAnswer], new: Sequence[HttpAnswer]
+) -> tuple[list[Difference], list[Difference], list[str]]:
+    path = ("answers", label, "body")
+    notes = (
+        [f"{label}: only the first {len(old[0].body)} bytes of the body were compared"]
+        if old[0].truncated
+        else []
+    )
+    if len({one.body for one in old}) == 1 and all(one.body == old[0].body for one in new):
+        return [], [], notes
+    documents = [json_bodies.parse(one.body) for one in old]
+    if all(is_json for is_json, _ in documents) and not isinstance(documents[0][1], str | int | float):
+        return _json(label, path, [value for _, value in documents], new, notes)
+    try:
+        texts = [place_free(one.body.decode("utf-8")) for one in old]
+    except UnicodeDecodeError:
+        if len({one.body for one in old}) > 1:
+            return [], [Difference(path, "binary, another one each time", f"{len(new[0].body)} bytes")], notes
+        return [Difference(path, f"{len(old[0].body)} bytes", f"{len(new[0].body)} other bytes")], [], notes
+    common = volatile.pattern(texts)
+    if common.share < TOO_VOLATILE:
+        return [], [Difference(path, "another one each time", f"{len(new[0].body)} bytes")], notes
+    if not common.is_constant:
+        notes.append(
+            f"{label}: {len(common.parts) - 1} parts of the body change from answer to answer and were not compared"
+        )
+    for answer in new:
+        text = place_free(answer.body.decode("utf-8", "replace"))
+        if not common.matches(text):
+            return [Difference(path, *volatile.first_difference(texts[0], text))], [], notes
+    return [], [], notes
+
+
+def _json(
+    label: str, path: tuple[str, ...], documents: list[object], new: Sequence[HttpAnswer], notes: list[str]
+) -> tuple[list[Difference], list[Difference], list[str]]:
+    for answer in new:
+        is_json, value = json_bodies.parse(answer.body)
+        if not is_json:
+            return [Difference(path, "JSON", "not JSON")], [], notes
+        found = json_bodies.compare_json(documents, value)
+        wrong = [Difference((*path, one.path), one.original, one.candidate) for one in found if one.stable]
+        if wrong:
+            return wrong, [], notes
+        loose = [one for one in found if not one.stable]
+        if any(one.path == "." for one in loose):
+            return [], [Difference(path, "another document each time", loose[0].candidate)], notes
+        if loose:
+            places = ", ".join(one.path for one in loose[:5])
+            notes = [*notes, f"{label}: {places} change from answer to answer and were not compared"]
+    return [], [], list(dict.fromkeys(notes))
+
+
+def _headers(label: str, old: Sequence[HttpAnswer], new: Sequence[HttpAnswer]) -> Iterator[Difference]:
+    befores = [_named(one) for one in old]
+    always = set.intersection(*(set(one) for one in befores))
+    ever = set.union(*(set(one) for one in befores))
+    after = _named(new[0])
+    for name in sorted((always - set(after)) | (set(after) - ever)):
+        yield Difference(("answers", label, "headers", name), befores[0].get(name, ""), after.get(name, ""))
+    for name in sorted(always & set(after)):
+        common = volatile.pattern([place_free(one[name]) for one in befores])
+        if not common.matches(place_free(after[name])):
+            yield Difference(("answers", label, "headers", name), befores[0][name], after[name])
+
+
+def _named(answer: HttpAnswer) -> dict[str, str]:
+    """Headers by lower-case name, several of one name joined; cookies by name and attributes, without their values."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, value in answer.headers:
+        name = name.lower()
+        if name == "set-cookie":
+            value = re.sub(r"(?i)(expires=)[^;]*", r"\1", _COOKIE_VALUE.sub(r"\1", value, count=1))
+        if name not in HEADERS_OF_A_MOMENT:
+            found[name].append(value)
+    return {name: ", ".join(values) for name, values in found.items()}
+
+
+def _exchanges(runs: Iterable[RunFact]) -> Iterator[Exchange]:
+    return (exchange for run in runs for exchange in run.exchanges)
+
+
+def _is_exercised(answers: Sequence[HttpAnswer]) -> bool:
+    return bool(answers) and all(one.status is not None and 200 <= one.status < 400 for one in answers)
+
+
+def _status(answer: HttpAnswer) -> str:
+    return str(answer.status) if answer.status is not None else answer.problem or "no answer"

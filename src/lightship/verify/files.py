@@ -1,0 +1,158 @@
+"""L3: the program's own files, with the same content, owner and mode."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lightship.evidence.observation import FileFact, ImageFacts, Observation
+from lightship.verify.allowed import Allowance, Change, allowance
+from lightship.verify.config import user_id
+from lightship.verify.verdict import Allowed, Comparison, Difference, settle
+
+_SITE = re.compile(r"^(?P<prefix>.*?)(?:^|/)lib/python3(?:\.\d+)?/(?:site|dist)-packages(?=/|$)")
+_TOP = "files"
+_COMPILED_ANEW = (
+    "compiled anew: other bytes, the same libraries and modules; that it works is shown from L5 on"
+)
+
+
+def compare_files(
+    original: Observation, candidate: Observation, allowed: tuple[Allowance, ...] = ()
+) -> Comparison:
+    """Every file that no OS package owns, and the files of OS packages that both images have.
+
+    Python packages may lie in another site-packages; other files must be where they were.
+    """
+    pair = _Pair(original.facts, candidate.facts, allowed)
+    elsewhere = _by_place(pair.new.files)
+    both = _packages_in_both(pair.old, pair.new)
+    parents = {path.rpartition("/")[0] for path in pair.old.files}
+    scripts = {script.path for script in pair.old.scripts}
+    found: list[tuple[str, Change, str, str]] = []
+    let_through: dict[str, list[Difference]] = defaultdict(list)
+    compared = 0
+    for path, fact in pair.old.files.items():
+        if path in scripts or (fact.owner and fact.owner not in both):
+            continue
+        now = pair.new.files.get(path) or _best(fact, elsewhere.get(canonical(path), ()))
+        if now is None and fact.kind == "dir" and path in parents:
+            continue  # what was in it is missed by itself
+        compared += 1
+        for change, before, after in _changes(fact, now, pair.new):
+            why = _reason(fact, now, change, pair)
+            if why:
+                let_through[why].append(Difference((_TOP, path, change), before, after))
+            else:
+                found.append((path, change, before, after))
+    return settle(
+        f"{compared} files and directories",
+        _grouped(found),
+        allowed=(_summed(why, differences) for why, differences in sorted(let_through.items())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    old: ImageFacts
+    new: ImageFacts
+    allowed: tuple[Allowance, ...]
+
+
+def canonical(path: str) -> str:
+    """The path with a site-packages directory replaced by ``<site-packages>``, wherever it lies."""
+    return _SITE.sub("<site-packages>", path, count=1)
+
+
+def _by_place(files: Mapping[str, FileFact]) -> dict[str, list[FileFact]]:
+    places: dict[str, list[FileFact]] = defaultdict(list)
+    for path, fact in files.items():
+        place = canonical(path)
+        if place != path:
+            places[place].append(fact)
+    return places
+
+
+def _best(fact: FileFact, choices: Sequence[FileFact]) -> FileFact | None:
+    """The one with the same content if there is one: an image can have several site-packages."""
+    return next((one for one in choices if one.digest == fact.digest), choices[0] if choices else None)
+
+
+def _packages_in_both(old: ImageFacts, new: ImageFacts) -> set[str]:
+    """Names of the OS packages that both have in the same version: their files must then be whole."""
+    versions = {(one.name, one.version) for one in new.os_packages or ()}
+    return {one.name for one in old.os_packages or () if (one.name, one.version) in versions}
+
+
+def _changes(fact: FileFact, now: FileFact | None, new: ImageFacts) -> Iterator[tuple[Change, str, str]]:
+    if now is None:
+        yield "missing", fact.kind if fact.kind != "file" else f"{fact.size} bytes", ""
+        return
+    if _kind(fact) != _kind(now):
+        if now.kind == "symlink" and _resolves(now, new):
+            return
+        yield "content", fact.kind, now.kind
+        return
+    if fact.kind == "symlink":
+        if fact.link != now.link:
+            yield "content", f"link to {fact.link}", f"link to {now.link}"
+        return
+    if _kind(fact) == "file" and (
+        (fact.digest != now.digest) if fact.digest and now.digest else fact.size != now.size
+    ):
+        yield "content", f"{fact.size} bytes, {fact.digest[:12]}", f"{now.size} bytes, {now.digest[:12]}"
+    if fact.mode & 0o7777 != now.mode & 0o7777:
+        yield "mode", f"{fact.mode & 0o7777:04o}", f"{now.mode & 0o7777:04o}"
+    if (fact.uid, fact.gid) != (now.uid, now.gid):
+        yield "owner", f"{fact.uid}:{fact.gid}", f"{now.uid}:{now.gid}"
+
+
+def _kind(fact: FileFact) -> str:
+    return "file" if fact.kind == "hardlink" else fact.kind
+
+
+def _resolves(link: FileFact, facts: ImageFacts) -> bool:
+    """A directory that became a link to where it now is (merged /usr) is still there."""
+    target = posixpath.normpath(posixpath.join("/", posixpath.dirname(link.path), link.link)).lstrip("/")
+    return target in facts.files
+
+
+def _reason(fact: FileFact, now: FileFact | None, change: Change, pair: _Pair) -> str:
+    """Why a change does not count, or ""."""
+    path, place, extra = fact.path, canonical(fact.path), pair.allowed
+    why = allowance(path, change, extra) or (allowance(place, change, extra) if place != path else "")
+    if why or now is None:
+        return why
+    if change == "content" and fact.shape and fact.shape == now.shape:
+        return _COMPILED_ANEW
+    user = user_id(pair.new)
+    if change == "owner" and user != user_id(pair.old) and user not in (None, 0) and now.uid == user:
+        return "the owner follows the changed USER"
+    return ""
+
+
+def _grouped(found: list[tuple[str, Change, str, str]]) -> Iterator[Difference]:
+    """One difference a file; several of one kind in one directory become one with children."""
+    groups: dict[tuple[str, Change], list[tuple[str, str, str]]] = defaultdict(list)
+    for path, change, before, after in found:
+        groups[path.rpartition("/")[0], change].append((path, before, after))
+    for (directory, change), members in sorted(groups.items()):
+        children = tuple(
+            Difference((_TOP, path, change), before, after) for path, before, after in sorted(members)
+        )
+        if len(children) == 1:
+            yield children[0]
+        else:
+            yield Difference((_TOP, f"{directory}/", change), f"{len(children)} files", "", children)
+
+
+def _summed(why: str, differences: list[Difference]) -> Allowed:
+    first = differences[0]
+    if len(differences) == 1:
+        return Allowed(first, why)
+    return Allowed(
+        Difference((_TOP,), f"{len(differences)} files, such as {first.path[1]}", "", tuple(differences)), why
+    )

@@ -1,0 +1,26 @@
+"""L7: the image's HEALTHCHECK turns healthy."""
+
+from __future__ import annotations
+
+from lightship.evidence.observation import Observation
+from lightship.verify.verdict import Comparison, Difference, not_reached, settle
+
+
+def compare_health(original: Observation, candidate: Observation) -> Comparison:
+    """The image's own HEALTHCHECK."""
+    old = [run.health for run in original.runs if run.health is not None]
+    if not old:
+        return not_reached("the original has no HEALTHCHECK")
+    if any(one.problem for one in old):
+        return not_reached(f"the original's HEALTHCHECK cannot be run: {old[0].problem}")
+    if len({one.healthy for one in old}) > 1:
+        return settle("", doubts=[Difference(("health",), "healthy sometimes", "")])
+    if not old[0].healthy:
+        return not_reached(f"the original never turns healthy: exit code {old[0].exit_code}")
+    new = next((run.health for run in candidate.runs if run.health is not None), None)
+    if new is None:
+        return settle("", [Difference(("health",), "healthy", "no HEALTHCHECK ran")])
+    if new.healthy:
+        return settle("healthy")
+    said = new.problem or f"exit code {new.exit_code}: {new.output.decode('utf-8', 'replace').strip()[:200]}"
+    return settle("", [Difference(("health",), "healthy", f"unhealthy: {said}")])

@@ -1,0 +1,144 @@
+"""L4: what programs take for granted: locales, time zones, certificates, the loader's cache, fonts, users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lightship.evidence.observation import Account, ImageFacts, Observation, Surroundings
+from lightship.verify.verdict import Allowed, Comparison, Difference, settle
+
+STANDARD_USERS = frozenset(
+    "root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc _apt nobody gnats adm shutdown "
+    "halt operator ftp cron xfs squid vpopmail ntp smmsp guest at postmaster svn cyrus sshd messagebus systemd-network "
+    "systemd-resolve systemd-timesync nonroot".split()
+)
+"""Users that base images bring (base-passwd, alpine-baselayout, distroless) and that nothing here was made to run as."""
+
+BUILT_INTO_LIBC = frozenset({"C", "POSIX", "C.utf8", "C.UTF-8"})
+"""Locales that glibc 2.35 and musl have without a file."""
+
+_UTC = ("", "Etc/UTC", "UTC", "Etc/Universal", "Universal", "Zulu", "Etc/Zulu", "Etc/UCT", "UCT")
+_TOP = "surroundings"
+
+
+def compare_surroundings(original: Observation, candidate: Observation) -> Comparison:
+    """Everything of the original's surroundings is there; more than before does not count."""
+    old, new = original.facts.surroundings, candidate.facts.surroundings
+    found = [
+        *_locales(old, new),
+        *_zones(old, new),
+        *_authorities(old, new),
+        *_loader_cache(old, new),
+        *_fonts(old, new),
+    ]
+    return settle(
+        f"{len(old.locales)} locales, {len(old.zones)} time zones, {len(old.authorities)} certificates, {len(old.fonts)} fonts, "
+        "the loader's cache",
+        (one for one in found if isinstance(one, Difference)),
+        allowed=(one for one in found if isinstance(one, Allowed)),
+    )
+
+
+def compare_accounts(original: Observation, candidate: Observation) -> Comparison:
+    """Users and groups that were made for this image still mean the same numbers."""
+    old, new = original.facts, candidate.facts
+    differences = [*_users(old, new), *_groups(old, new)]
+    return settle(f"{len(old.accounts)} users, {len(old.groups)} groups", differences)
+
+
+def _locales(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowed]:
+    for name in sorted(set(old.locales) - set(new.locales)):
+        difference = Difference((_TOP, "locales", name), name, "")
+        yield Allowed(difference, "built into the C library") if name in BUILT_INTO_LIBC else difference
+
+
+def _zones(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowed]:
+    gone = sorted(set(old.zones) - set(new.zones))
+    if gone:
+        name = "time zones"
+        yield Difference((_TOP, name), f"{len(old.zones)} zones", f"{len(gone)} gone: {', '.join(gone[:5])}")
+    if old.local_zone == new.local_zone:
+        return
+    difference = Difference((_TOP, "local time zone"), old.local_zone or "UTC", new.local_zone or "UTC")
+    if old.local_zone in _UTC and new.local_zone in _UTC:
+        yield Allowed(difference, "both are UTC")
+    else:
+        yield difference
+
+
+def _authorities(old: Surroundings, new: Surroundings) -> Iterator[Difference]:
+    gone = set(old.authorities) - set(new.authorities)
+    if gone:
+        after = f"{len(gone)} gone" if new.authorities else "no CA bundle"
+        yield Difference((_TOP, "CA certificates"), f"{len(old.authorities)} certificates", after)
+
+
+def _loader_cache(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowed]:
+    if old.loader_cache is None:
+        return
+    if new.loader_cache is None:
+        difference = Difference((_TOP, "/etc/ld.so.cache"), f"{len(old.loader_cache)} libraries", "")
+        yield (
+            Allowed(difference, "there is no dynamic loader that would read it")
+            if not new.loader
+            else difference
+        )
+        return
+    # find_library() and dlopen() by name go through the cache; a library that is there but not in it is not found.
+    for name in sorted(set(old.loader_cache) - set(new.loader_cache)):
+        if name in new.uncached:
+            yield Difference(
+                (_TOP, "/etc/ld.so.cache", name),
+                "in the cache",
+                "there, but not in the cache: ldconfig was not run",
+            )
+
+
+def _fonts(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowed]:
+    gone = sorted(set(old.fonts) - set(new.fonts))
+    if not gone:
+        return
+    difference = Difference(
+        (_TOP, "fonts"), f"{len(old.fonts)} fonts", f"{len(gone)} gone: {', '.join(gone[:5])}"
+    )
+    nobody = not old.font_readers or not new.font_readers
+    yield (
+        Allowed(difference, "nothing in the candidate looks for fonts, and its libraries resolve")
+        if nobody
+        else difference
+    )
+
+
+def _users(old: ImageFacts, new: ImageFacts) -> Iterator[Difference]:
+    there = {account.name: account for account in new.accounts}
+    for account in old.accounts:
+        now = there.get(account.name)
+        if now is None:
+            if account.name not in STANDARD_USERS:
+                yield Difference(("users", account.name), _user(account), "")
+            continue
+        for field, before, after in (
+            ("uid", account.uid, now.uid),
+            ("gid", account.gid, now.gid),
+            ("home", account.home, now.home),
+        ):
+            if before != after and account.name not in (STANDARD_USERS - {"root"}):
+                yield Difference(("users", account.name, field), str(before), str(after))
+
+
+def _groups(old: ImageFacts, new: ImageFacts) -> Iterator[Difference]:
+    there = {group.name: group for group in new.groups}
+    made = {account.name for account in old.accounts} - STANDARD_USERS
+    for group in old.groups:
+        now = there.get(group.name)
+        members = sorted(set(group.members) & made)
+        if now is None and (group.name in made or members or 1000 <= group.gid < 65534):
+            yield Difference(("groups", group.name), f"gid {group.gid}", "")
+        elif now is not None and now.gid != group.gid and (group.name in made or group.gid >= 1000):
+            yield Difference(("groups", group.name, "gid"), str(group.gid), str(now.gid))
+        elif now is not None and not set(members) <= set(now.members):
+            yield Difference(("groups", group.name, "members"), ", ".join(members), ", ".join(now.members))
+
+
+def _user(account: Account) -> str:
+    return f"uid {account.uid}, gid {account.gid}, home {account.home}"
