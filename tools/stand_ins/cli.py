@@ -62,6 +62,7 @@ def _up(options: argparse.Namespace) -> int:
     recipes = chosen(options.set)
     made = build.build(recipes, port)
     mirrors.point_to(port)
+    mirrors.lower_limits()
     if not options.no_docker:
         ours = dockerd.start(port)
         if dockerd.answers():
@@ -85,6 +86,7 @@ def _list() -> int:
 
 
 def _remove() -> int:
+    dockerd.unload()
     dockerd.stop()
     registry.stop()
     mirrors.remove()

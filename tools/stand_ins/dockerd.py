@@ -5,15 +5,14 @@ start has none, so what the mirror cannot give is pulled from the registry and t
 """
 
 import os
-import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from . import registry
 from .host import Problem, run, which
-from .places import CACHE, say
+from .places import CACHE, read_state, say, write_state
 from .recipes import Recipe
 
 HOME = CACHE / "dockerd"
@@ -55,35 +54,56 @@ def stop() -> None:
 
 def load(recipes: Sequence[Recipe], port: int, *, mirrored: bool) -> None:
     """Pull and tag what the daemon could not find by itself."""
-    names = []
-    for recipe in recipes:
-        if mirrored and recipe.full_name.startswith("docker.io/"):
-            continue
-        tags = (recipe.tag, *recipe.aliases)
-        names += [(f"{recipe.repository}:{tag}", f"{recipe.name.rpartition(':')[0]}:{tag}") for tag in tags]
-        if recipe.also:
-            names.append((f"{recipe.also}:{recipe.tag}",) * 2)
-    if not names:
-        return
-    docker = str(which("docker"))
-    listed = run([docker, "image", "ls", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"])
-    there = dict(line.split(" ", 1) for line in listed.strip().split("\n") if " " in line)
-    for source, name in names:
-        local = f"127.0.0.1:{port}/{source}"
-        if name in there and there[name] != there.get(local):
+    wanted = _names(recipe for recipe in recipes if not (mirrored and recipe.full_name.startswith("docker.io/")))
+    there = _images() if wanted else {}
+    loaded = dict(read_state().get("docker", {}))
+    for source, name in wanted:
+        if name in there and there[name] != loaded.get(name, {}).get("id"):
             # Somebody else's image of that name, perhaps the official one.
             continue
-        if name in there and not _changed(docker, local, source, port):
+        repository, _, tag = source.rpartition(":")
+        digest = registry.has(port, repository, tag)
+        if name in there and loaded[name]["digest"] == digest:
             continue
-        run([docker, "pull", "--quiet", local], log=CACHE / "logs" / "docker.log")
-        run([docker, "tag", local, name])
+        local = f"127.0.0.1:{port}/{source}"
+        _docker("pull", "--quiet", local)
+        _docker("tag", local, name)
+        loaded[name] = {"digest": digest, "id": _docker("image", "inspect", "--format", "{{.Id}}", name).strip()}
+        # The name with the port has done its work and would only confuse whoever lists the images.
+        _docker("image", "rm", local)
+        write_state(docker=loaded)
 
 
-def _changed(docker: str, local: str, source: str, port: int) -> bool:
-    repository, _, tag = source.rpartition(":")
-    digest = registry.has(port, repository, tag) or ""
-    have = run([docker, "image", "inspect", "--format", "{{.RepoDigests}}", local])
-    return digest not in have
+def unload() -> None:
+    """Remove from a daemon that is not ours the images that `load` gave it, unless they have changed since."""
+    loaded = read_state().get("docker", {})
+    if not loaded or _is_ours() or not answers():
+        return
+    there = _images()
+    for name, image in loaded.items():
+        if there.get(name) == image["id"]:
+            _docker("image", "rm", name)
+
+
+def _names(recipes: Iterable[Recipe]) -> list[tuple[str, str]]:
+    """Pairs of a name in the registry and the name that a FROM uses."""
+    names = []
+    for recipe in recipes:
+        short = recipe.name.rpartition(":")[0]
+        names += [(f"{recipe.repository}:{tag}", f"{short}:{tag}") for tag in (recipe.tag, *recipe.aliases)]
+        if recipe.also:
+            names.append((f"{recipe.also}:{recipe.tag}", f"{recipe.also}:{recipe.tag}"))
+    return names
+
+
+def _images() -> dict[str, str]:
+    """Name -> full image ID of what the daemon has."""
+    listed = _docker("image", "ls", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}")
+    return dict(line.split(" ", 1) for line in listed.strip().split("\n") if " " in line)
+
+
+def _docker(*arguments: str) -> str:
+    return run([str(which("docker")), *arguments], log=CACHE / "logs" / "docker.log")
 
 
 def _start(port: int, flags: Sequence[str]) -> bool:
@@ -127,7 +147,3 @@ def _is_ours() -> bool:
     except (OSError, ValueError):
         return False
 
-
-def remove_files() -> None:
-    """Delete the daemon's images and containers."""
-    shutil.rmtree(HOME, ignore_errors=True)
