@@ -9,7 +9,7 @@ from lightship.dockerfile.lex import ExpandError, lex
 
 CAN_HOLD = frozenset({"add", "copy", "run"})
 
-_HEREDOC = re.compile(r"([0-9]*)<<(-?)([^<]*)")
+_HEREDOC = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]*)")
 _MAX_DESCRIPTOR = 2**64 - 1
 
 

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 from lightship.errors import InputError
 
-SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACES = (
+    "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+)
 """What Go's ``unicode.IsSpace`` calls white space; Python's ``str.isspace`` has four more."""
 
 MAX_DEPTH = 100
 """``${a:-${b:-...}}`` deeper than this is refused: every level copies its text, and nobody writes a hundred."""
 
 _SPACE_SET = frozenset(SPACES)
-_SPECIAL_PARAMETERS = frozenset("@*#?-$!0")
-_REGEX_CHARACTERS = frozenset("[]{}.+()|^$")
 
 
 class ExpandError(InputError):
@@ -133,6 +133,10 @@ class _Lexer:
                 value = self.dollar(depth)
                 result.append(value)
                 words.add(value)
+            elif char == "<":
+                value = self.less_than()
+                result.append(value)
+                words.add_raw(value)
             elif char in "'\"" and self.process_quotes:
                 value = self.single_quote() if char == "'" else self.double_quote(depth)
                 result.append(value)
@@ -153,6 +157,13 @@ class _Lexer:
         if stop:
             raise ExpandError(f"unexpected end of statement while looking for matching {stop}")
         return "".join(result), words.finish()
+
+    def less_than(self) -> str:
+        """``<``, or ``<<`` with the white space after it, which belongs to a heredoc's word: ``<< EOF``."""
+        match = _LESS_THAN.match(self.source, self.at)
+        text = match.group() if match else ""
+        self.at += len(text)
+        return text
 
     def single_quote(self) -> str:
         """What stands between single quotes, where nothing is special."""
@@ -274,17 +285,11 @@ class _Lexer:
 
     def name(self) -> str:
         """The variable's name: digits, one special parameter, or letters, digits and underscores."""
-        start = self.at
-        first = self.peek()
-        if first.isdecimal():
-            while self.peek().isdecimal():
-                self.at += 1
-        elif first and first in _SPECIAL_PARAMETERS:
-            self.at += 1
-        else:
-            while self.at < len(self.source) and _is_name(self.source[self.at]):
-                self.at += 1
-        return self.source[start : self.at]
+        match = _NAME.match(self.source, self.at)
+        if match is None:
+            return ""
+        self.at = match.end()
+        return match.group()
 
     def get(self, name: str) -> str | None:
         """The variable's value; the name is noted as matched or not."""
@@ -334,6 +339,8 @@ def _split(text: str) -> list[str]:
     return _SPACE_RUN.split(text)
 
 
+_LESS_THAN = re.compile(r"<(?:<[ \t\r]*)?")
+_NAME = re.compile(r"\d+|[@*#?$!-]|\w+")
 _SPACE_RUN = re.compile(f"[{re.escape(SPACES)}]+")
 _PLAIN_RUNS: dict[tuple[str, str], re.Pattern[str]] = {}
 
@@ -342,14 +349,9 @@ def _plain_run(stop: str, escape: str) -> re.Pattern[str]:
     """A run of characters that mean nothing special before ``stop``."""
     key = (stop, escape)
     if key not in _PLAIN_RUNS:
-        quotes = "" if stop == '"' else "'\""
+        quotes = "" if stop == '"' else "'\"<"
         _PLAIN_RUNS[key] = re.compile(f"[^{re.escape(stop + escape + quotes + '$')}]+")
     return _PLAIN_RUNS[key]
-
-
-def _is_name(char: str) -> bool:
-    # Go's unicode.IsLetter and IsDigit: str.isalnum also takes numerics such as '½', which are neither.
-    return char == "_" or char.isalpha() or char.isdecimal()
 
 
 def _pattern(pattern: str, *, greedy: bool) -> re.Pattern[str]:
@@ -371,7 +373,9 @@ def _pattern(pattern: str, *, greedy: bool) -> re.Pattern[str]:
                 continue
             at += 1
             if not following or following not in "*?\\":
-                raise ExpandError(f"invalid pattern ({pattern}) in substitution: invalid escape '\\{following}'")
+                raise ExpandError(
+                    f"invalid pattern ({pattern}) in substitution: invalid escape '\\{following}'"
+                )
             char = following
         out.append(re.escape(char))
     return re.compile("".join(out))

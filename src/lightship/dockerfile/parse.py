@@ -30,7 +30,9 @@ def parse(text: str) -> Dockerfile:
     while (line := state.reader.next()) is not None:
         state.read(line)
     state.problems += check_file(text, tuple(state.items))
-    problems = sorted(state.problems, key=lambda problem: (problem.span.start, problem.source == "instructions"))
+    problems = sorted(
+        state.problems, key=lambda problem: (problem.span.start, problem.source == "instructions")
+    )
     directives = tuple(item for item in state.items if isinstance(item, Directive))
     return Dockerfile(text, tuple(state.items), tuple(problems), directives, state.escape)
 
@@ -186,7 +188,9 @@ class _State:
             openings = heredoc.openings(logical.text)
         except ExpandError as error:
             self.problems.append(
-                Problem(error.what, logical.source.span(0, len(logical.text)), "close the quote", "heredoc-name")
+                Problem(
+                    error.what, logical.source.span(0, len(logical.text)), "close the quote", "heredoc-name"
+                )
             )
             return ()
         return tuple(self.heredoc(opening, logical.source) for opening in openings)
@@ -208,7 +212,13 @@ class _State:
             self.problems.append(Problem("unterminated heredoc", span, help_, "unterminated-heredoc"))
         content = self.text[start:end]
         return Heredoc(
-            opening.name, content, opening.expand, opening.chomp, opening.file_descriptor, span, Span(start, end)
+            opening.name,
+            content,
+            opening.expand,
+            opening.chomp,
+            opening.file_descriptor,
+            span,
+            Span(start, end),
         )
 
 

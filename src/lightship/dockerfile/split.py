@@ -22,7 +22,9 @@ MAYBE_JSON_LIST = frozenset({"add", "copy", "volume"})
 BLANK_SEPARATED = frozenset({"expose", "from"})
 WHOLE = frozenset({"maintainer", "stopsignal", "user", "workdir"})
 NAME_VALUE = frozenset({"env", "label"})
-KEYWORDS = MAYBE_JSON | MAYBE_JSON_LIST | BLANK_SEPARATED | WHOLE | NAME_VALUE | {"arg", "healthcheck", "onbuild"}
+KEYWORDS = (
+    MAYBE_JSON | MAYBE_JSON_LIST | BLANK_SEPARATED | WHOLE | NAME_VALUE | {"arg", "healthcheck", "onbuild"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,9 @@ def _word(rest: str, start: int, end: int, source: SourceMap, escape: str) -> Wo
 
 
 def _blank_separated(rest: str, source: SourceMap, escape: str) -> tuple[Word, ...]:
-    return tuple(_word(rest, match.start(), match.end(), source, escape) for match in _NOT_BLANK.finditer(rest))
+    return tuple(
+        _word(rest, match.start(), match.end(), source, escape) for match in _NOT_BLANK.finditer(rest)
+    )
 
 
 def _quoted(rest: str, source: SourceMap, escape: str) -> list[Word]:

@@ -119,7 +119,9 @@ def compile_pattern(pattern: str) -> _Pattern:
     if keeps:
         text = text[1:]
         if not text:
-            raise InputError('illegal exclusion pattern: "!"', help="write what the exception is for, or remove it")
+            raise InputError(
+                'illegal exclusion pattern: "!"', help="write what the exception is for, or remove it"
+            )
     try:
         return _Pattern(re.compile(_regex(text), re.DOTALL), keeps)
     except re.error as error:

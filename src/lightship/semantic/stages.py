@@ -74,7 +74,10 @@ class _Builder:
         self.names: dict[str, int] = {}
         self.problems: list[Problem] = []
         self.global_args: dict[str, str | None] = {}
-        self.automatic = {**_platform_args(platform), **{k: v for k, v in build_args.items() if k in PLATFORM_ARGS}}
+        self.automatic = {
+            **_platform_args(platform),
+            **{k: v for k, v in build_args.items() if k in PLATFORM_ARGS},
+        }
         if target:
             self.automatic["TARGETSTAGE"] = target
 
@@ -83,7 +86,9 @@ class _Builder:
         if part and part[0].keyword == "from":
             self.add_stage(part[0], tuple(part[1:]))
             return
-        scope = Scope(variables=dict(self.automatic), unknown=frozenset(PLATFORM_ARGS) - self.automatic.keys())
+        scope = Scope(
+            variables=dict(self.automatic), unknown=frozenset(PLATFORM_ARGS) - self.automatic.keys()
+        )
         for instruction in part:
             if instruction.keyword == "arg":
                 scope = self.after(scope, instruction)
@@ -134,7 +139,9 @@ class _Builder:
             return BaseRef("unknown", "", written)
         if not reference:
             if written:
-                self.problem(f"base name ({written}) should not be blank", from_, "give the ARG a default value")
+                self.problem(
+                    f"base name ({written}) should not be blank", from_, "give the ARG a default value"
+                )
             return BaseRef("unknown", "", written)
         if reference in self.names:
             return BaseRef("stage", reference, written, self.names[reference])
@@ -195,7 +202,9 @@ class _Builder:
         if kind == "copy" and source.isdecimal() and len(source) < 9:
             index = int(source)
             if index >= len(self.stages):
-                self.problem(f"invalid stage index {index}", instruction, "name the stage, and copy by that name")
+                self.problem(
+                    f"invalid stage index {index}", instruction, "name the stage, and copy by that name"
+                )
                 index = None
         if index is not None and index >= stage.index:
             label = self.stages[index].label
