@@ -1,0 +1,1 @@
+"""Whole programs: built, run and probed on a real engine."""

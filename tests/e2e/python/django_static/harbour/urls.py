@@ -1,0 +1,5 @@
+from django.urls import path
+
+from arrivals.views import arrivals
+
+urlpatterns = [path("", arrivals)]

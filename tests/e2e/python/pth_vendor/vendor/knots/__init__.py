@@ -1,0 +1,1 @@
+KNOTS = ("bowline", "clove hitch", "sheet bend")

@@ -1,0 +1,1 @@
+create table charts (id integer primary key, title text not null);
