@@ -13,6 +13,9 @@ from lightship.oci import Image, ImageConfig, changes
 from lightship.semantic import Stage
 from lightship.shell import parse as parse_shell
 
+_PACKAGE_MANAGERS = frozenset(
+    "apt apt-get aptitude apt-mark apt-cache dpkg apk yum dnf microdnf tdnf rpm zypper".split()
+)
 # Programs that make no file that outlives the package manager's own work; what they remove is seen in the layers.
 _NEUTRAL = frozenset({"set", "echo", "printf", "true", ":", "rm", "export", "cd", "test", "[", "sleep", "exit"})
 
@@ -42,8 +45,8 @@ def gather(dockerfile: Dockerfile, stage: Stage, image: Image, base: ImageConfig
         base_files=base_files,
         base_layers=base_layers,
         effects=_effects(layers_of(instructions, image.config, base), image),
-        distribution=distros.detect(files),
-        base_distribution=distros.detect(base_files),
+        installed=distros.installed(files),
+        base_installed=distros.installed(base_files),
     )
 
 
@@ -73,7 +76,7 @@ def runs_only_package_manager(run: Instruction) -> bool:
     """Whether a RUN does nothing but call the distribution's package manager (and clean up behind it)."""
     if run.exec_form is not None:
         words = run.exec_form
-        return bool(words) and words[0].rpartition("/")[2] in distros.PROGRAMS
+        return bool(words) and words[0].rpartition("/")[2] in _PACKAGE_MANAGERS
     scripts = [heredoc.content for heredoc in run.heredocs] or [run.arguments]
     seen_manager = False
     for script in scripts:
@@ -81,7 +84,7 @@ def runs_only_package_manager(run: Instruction) -> bool:
             if not command.words:
                 continue
             program = (command.words[0].value or "").rpartition("/")[2]
-            if program in distros.PROGRAMS:
+            if program in _PACKAGE_MANAGERS:
                 seen_manager = True
             elif program not in _NEUTRAL or any(_writes(item) for item in command.redirections):
                 return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lightship.distros import Distribution
+from lightship.distros import Installed
 from lightship.dockerfile import Dockerfile, Instruction
 from lightship.oci import Image, ImageConfig, Rootfs
 from lightship.semantic import Stage
@@ -33,7 +33,8 @@ class Evidence:
     """The original, read, built and opened.
 
     ``base_layers`` is how many of the image's layers come from the base image; ``base_files`` the file system that
-    they make. ``distribution`` and ``base_distribution`` are None where no package database was found.
+    they make. ``installed`` and ``base_installed`` say what their package managers know (their ``manager`` is "" where
+    there is none).
     """
 
     dockerfile: Dockerfile
@@ -44,8 +45,8 @@ class Evidence:
     base_files: Rootfs
     base_layers: int
     effects: tuple[Effect, ...]
-    distribution: Distribution | None
-    base_distribution: Distribution | None
+    installed: Installed
+    base_installed: Installed
 
     @property
     def config(self) -> ImageConfig:

@@ -1,0 +1,91 @@
+"""The stage that gathers a root file system for ``FROM scratch``, as shell that a person can read.
+
+It copies with tar and cp -a, so that owners, modes, links and times stay, whatever the engine's COPY does with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TARGET = "/rootfs"
+# Documentation of packages; the licence texts (copyright) stay, as Debian's own minimal images keep them.
+_DOCUMENTATION = "'^/usr/share/(doc/[^/]+/([^c]|c[^o])|man/|info/|lintian/|bug/)'"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What the final image consists of. Paths have no leading slash.
+
+    ``frame`` are the top-level directories and links that everything else lies in; ``packages`` are taken whole;
+    ``trees`` with what is below them; ``files`` one by one; ``removals`` are taken away again at the end.
+    """
+
+    trees: tuple[str, ...]
+    removals: tuple[str, ...] = ()
+    frame: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    ldconfig: bool = False
+
+
+def gather_lines(gathering: Gathering) -> tuple[str, ...]:
+    """The RUN instruction, as lines."""
+    records = "/var/lib/dpkg/status.d" if gathering.packages else ""
+    lines = ["RUN set -eu; \\", f"    mkdir -p {TARGET}{records}; \\"]
+    if gathering.frame:
+        lines += [
+            "    # The links and directories that everything else lies in.",
+            f"    tar -C / --no-recursion -cf - {' '.join(gathering.frame)} | tar -C {TARGET} -xf -; \\",
+        ]
+    if gathering.packages:
+        lines += _package_lines(gathering.packages)
+    if gathering.files:
+        lines.append("    # Single files of packages that are not needed as a whole.")
+        lines += _listed("cp -a --parents", gathering.files, f"{TARGET}/; \\")
+    if gathering.trees:
+        lines.append("    # What the instructions above made, and what the base image has outside of packages.")
+        lines += _listed("cp -a --parents", gathering.trees, f"{TARGET}/; \\")
+    if gathering.removals:
+        lines.append("    # Only building needs these.")
+        lines += _listed("rm -rf", tuple(f"{TARGET[1:]}/{path}" for path in gathering.removals), "; \\")
+    if gathering.ldconfig:
+        lines += ["    # The loader's cache, for the libraries that are really there.", f"    ldconfig -r {TARGET}; \\"]
+    lines[-1] = lines[-1].removesuffix("; \\")
+    return tuple(lines)
+
+
+def _package_lines(packages: Sequence[str]) -> list[str]:
+    return [
+        "    # Whole Debian packages without their documentation, recorded the way distroless images do it.",
+        "    for package in \\",
+        *(f"        {line} \\" for line in _filled(packages)),
+        "    ; do \\",
+        f'        dpkg-query -s "$package" > "{TARGET}/var/lib/dpkg/status.d/$package"; \\',
+        '        dpkg-query -L "$package"; \\',
+        f"    done | grep '^/[^.]' | grep -vE {_DOCUMENTATION} \\",
+        '         | while read -r path; do if [ -e "$path" ] || [ -L "$path" ]; then echo "${path#/}"; fi; done \\',
+        f"         | tar -C / --no-recursion -cf - -T - | tar -C {TARGET} -xf -; \\",
+    ]
+
+
+def _listed(command: str, paths: Sequence[str], ending: str) -> list[str]:
+    words = [shell_word("/" + path) for path in paths]
+    return [f"    {command} \\", *(f"        {line} \\" for line in _filled(words)), f"        {ending}"]
+
+
+def _filled(words: Sequence[str], width: int = 100) -> list[str]:
+    """Words in lines of some width, in order."""
+    lines = [""]
+    for word in words:
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines
+
+
+def shell_word(text: str) -> str:
+    """A path as one shell word, quoted only where it must be."""
+    if text and all(c.isalnum() or c in "/._-+@:,=%" for c in text):
+        return text
+    return "'" + text.replace("'", "'\\''") + "'"

@@ -1,0 +1,243 @@
+"""The split whose runtime stage stands on a base image: the original's own, or a smaller one of the same release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lightship import distros
+from lightship.distros import Installed
+from lightship.dockerfile import Instruction
+from lightship.evidence import Effect, Evidence
+from lightship.multistage.cover import Tree, cover
+from lightship.multistage.emission import Block, StageNames, emit, megabytes, spread
+from lightship.multistage.gather_stage import TARGET, Gathering, gather_lines, shell_word
+from lightship.multistage.metadata import arguments_of, restated
+from lightship.multistage.model import Candidate, Hunk, RuntimeKind
+from lightship.multistage.needs import Needs
+from lightship.multistage.packages import RuntimePackages, runtime_packages
+from lightship.multistage.split import Division, divide, names_for
+from lightship.multistage.wanted import Wanted, reasons, wanted_paths
+from lightship.oci import ImageConfig, Rootfs
+from lightship.text import Edit, apply
+
+# Directories of the file system hierarchy itself: a copy of a whole one says nothing to a reader.
+_HIERARCHY = frozenset(
+    {"", "bin", "boot", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "run", "sbin", "srv", "tmp", "usr", "var",
+     "usr/bin", "usr/lib", "usr/local", "usr/local/bin", "usr/local/lib", "usr/local/share", "usr/sbin", "usr/share",
+     "var/cache", "var/lib", "var/log", "var/www"}
+)  # fmt: skip
+# More COPY lines than this are gathered in one place instead.
+MOST_COPIES = 14
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeBase:
+    """The base image of a runtime stage, opened. ``written`` is how the FROM line names it."""
+
+    written: str
+    config: ImageConfig
+    files: Rootfs
+    installed: Installed
+
+
+def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKind) -> Candidate:
+    """The candidate with a runtime stage on ``base``."""
+    division = divide(evidence)
+    packages = runtime_packages(evidence, needs, base.installed)
+    wanted = wanted_paths(
+        evidence,
+        division.head,
+        programs=needs.called,
+        from_base=base.files if kind != "same" else None,
+        kept_packages={package.name for package in packages.install},
+    )
+    trees = cover(
+        evidence.files,
+        wanted.paths.keys(),
+        optional=lambda path: path in wanted.optional,
+        divided=lambda path: path in _HIERARCHY,
+    )
+    title = f"{base.written} ({'the same base' if kind == 'same' else 'a smaller base'})"
+    if not trees and not packages.dropped and kind == "same":
+        return Candidate(kind, title, refused="the instructions leave nothing behind that a second stage could drop")
+    text, hunks = _write(evidence, base, division, packages, wanted, trees)
+    return Candidate(kind, title, text, hunks)
+
+
+def _write(
+    evidence: Evidence,
+    base: RuntimeBase,
+    division: Division,
+    packages: RuntimePackages,
+    wanted: Wanted,
+    trees: Sequence[Tree],
+) -> tuple[str, tuple[Hunk, ...]]:
+    line = evidence.stage.from_instruction.line
+    if not division.head:
+        # Nothing is built: the file needs no second stage, only another base.
+        word = evidence.stage.from_instruction.words[0]
+        text = apply(evidence.dockerfile.text, [Edit(word.span, base.written)])
+        return text, (Hunk(line, f"{base.written} is the same release with less in it"),)
+    names = names_for(evidence)
+    before, after = restated(division.head_instructions)
+    platform = "".join(f"{flag.text} " for flag in evidence.stage.from_instruction.flags)
+    stage = [Block((f"FROM {platform}{base.written} AS {names.runtime}",))]
+    hunks = [Hunk(line, "the instructions that build become a stage of their own, which is not shipped")]
+    install = _install(evidence, packages)
+    if install:
+        stage.append(install)
+    removals = _removals(evidence, base)
+    if removals:
+        stage.append(
+            Block(spread("RUN rm -rf", removals), "The original takes these away from the base image.")
+        )
+    stages = [stage]
+    groups = _grouped(trees)
+    builder_blocks = _leave_out(trees)
+    if len(groups) > MOST_COPIES or any(not _copies_exactly(evidence, tree, wanted.paths) for tree in trees):
+        # COPY follows links, does not make empty directories alike everywhere, and resets owners on some engines.
+        stages.insert(0, _gather(division, trees, names))
+        size = sum(tree.size for tree in trees)
+        reason = f"Made by {reasons(set(wanted.paths.values()))} ({megabytes(size)})."
+        stage.append(Block((f"COPY --from={names.rootfs} {TARGET}/ /",), reason, size))
+        builder_blocks = []
+    else:
+        stage += [_copy(evidence, group, wanted.paths, names.builder) for group in groups]
+    if _needs_ldconfig(evidence, trees):
+        stage.append(Block(("RUN ldconfig",), "Libraries were copied into the loader's directories."))
+    carried = [*arguments_of(division.head_instructions, division.tail_instructions), *before]
+    if carried or after:
+        lines = tuple(text for item in (*_once(carried), *after) for text in _restate(item))
+        stage.append(Block(lines, "As the builder stage has it."))
+    hunks += [Hunk(division.last.line, block.reason, block.bytes_) for block in stage[1:] if block.reason]
+    hunks += [Hunk(line, f"{item.name} stays in the builder stage: {item.reason}", -item.size) for item in packages.dropped]
+    text = emit(
+        evidence.dockerfile,
+        from_instruction=evidence.stage.from_instruction,
+        last_head=division.last,
+        builder=names.builder,
+        builder_blocks=builder_blocks,
+        stage_blocks=stages,
+    )
+    return text, tuple(hunks)
+
+
+def _install(evidence: Evidence, packages: RuntimePackages) -> Block | None:
+    if not packages.install:
+        return None
+    names = [package.name for package in packages.install]
+    command = distros.install_command(evidence.installed.manager, names)
+    if packages.recommends:
+        command = command.replace(" --no-install-recommends", "")
+    why = "; ".join(f"{package.name}: {package.reason}" for package in packages.install)
+    return Block(tuple(f"RUN {command}".split("\n")), why)
+
+
+def _gather(division: Division, trees: Sequence[Tree], names: StageNames) -> list[Block]:
+    last = division.head[-1] if division.head else None
+    blocks = [Block((f"FROM {names.builder} AS {names.rootfs}",))]
+    if any(item.keyword == "user" for item in division.head_instructions):
+        blocks.append(Block(("USER root",)))
+    if last and any(item.keyword == "shell" for item in division.head_instructions):
+        blocks.append(Block(('SHELL ["/bin/sh", "-c"]',)))
+    gathering = Gathering(
+        trees=tuple(tree.path for tree in trees),
+        removals=tuple(extra for tree in trees for extra in tree.extras),
+    )
+    blocks.append(Block(gather_lines(gathering), "What the program needs of the above, with owners, modes and links."))
+    return blocks
+
+
+def _copies_exactly(evidence: Evidence, tree: Tree, paths: Mapping[str, Effect | None]) -> bool:
+    """Whether every engine's COPY makes the same of a tree: no link and no empty directory at its top, one owner."""
+    entry = evidence.files[tree.path].entry
+    if entry.kind not in ("file", "dir") or any(c.isspace() or c in "*?[]\\\"$'" for c in tree.path):
+        return False
+    below = _below(paths, tree.path)
+    if entry.kind == "file":
+        return True
+    owners = {(item.uid, item.gid) for path in below if (item := evidence.files[path].entry)}
+    return len(below) > 1 and entry.mode & 0o7777 == 0o755 and len(owners) == 1 and (entry.uid, entry.gid) in owners
+
+
+def _copy(evidence: Evidence, group: Sequence[Tree], paths: Mapping[str, Effect | None], builder: str) -> Block:
+    first = group[0]
+    size = sum(tree.size for tree in group)
+    made_by = {paths[path] for tree in group for path in _below(paths, tree.path)}
+    owner = _owner(evidence, group, paths)
+    flag = f" --chown={owner[0]}:{owner[1]}" if owner else ""
+    reason = f"Made by {reasons(made_by)} ({megabytes(size)})."
+    if len(group) == 1:
+        path = "/" + first.path
+        return Block((f"COPY --from={builder}{flag} {path} {path}",), reason, size)
+    directory = "/" + first.path.rpartition("/")[0] + "/"
+    words = [*("/" + tree.path for tree in group), directory]
+    return Block(spread(f"COPY --from={builder}{flag}", words), reason, size)
+
+
+def _grouped(trees: Sequence[Tree]) -> list[list[Tree]]:
+    """Files of one directory go into one COPY; every directory has one of its own."""
+    groups: dict[str, list[Tree]] = {}
+    for tree in trees:
+        key = tree.path if tree.kind == "dir" else tree.path.rpartition("/")[0] + "/"
+        groups.setdefault(key, []).append(tree)
+    return list(groups.values())
+
+
+def _below(paths: Mapping[str, Effect | None], top: str) -> list[str]:
+    return [path for path in paths if path == top or path.startswith(top + "/")]
+
+
+def _owner(
+    evidence: Evidence, group: Sequence[Tree], paths: Mapping[str, Effect | None]
+) -> tuple[int, int] | None:
+    owners = set()
+    for tree in group:
+        for path in _below(paths, tree.path):
+            entry = evidence.files[path].entry
+            owners.add((entry.uid, entry.gid))
+    if len(owners) == 1:
+        (owner,) = owners
+        return None if owner == (0, 0) else owner
+    return None
+
+
+def _leave_out(trees: Sequence[Tree]) -> list[Block]:
+    extras = [extra for tree in trees for extra in tree.extras]
+    if not extras:
+        return []
+    words = [shell_word("/" + extra) for extra in extras]
+    return [Block(spread("RUN rm -rf", words), "The runtime stage has these already, or does not need them.")]
+
+
+def _removals(evidence: Evidence, base: RuntimeBase) -> list[str]:
+    gone = {
+        path
+        for effect in evidence.effects
+        for path in effect.removed
+        if path not in evidence.files and path in base.files and base.installed.owner(path) is None
+    }
+    return [shell_word("/" + path) for path in sorted(gone) if path.rpartition("/")[0] not in gone]
+
+
+def _needs_ldconfig(evidence: Evidence, trees: Sequence[Tree]) -> bool:
+    if "sbin/ldconfig" not in evidence.files and "usr/sbin/ldconfig" not in evidence.files:
+        return False
+    places = ("usr/local/lib", "usr/lib", "lib", "etc/ld.so.conf.d", "etc/ld.so.conf")
+    return any(
+        tree.path.startswith(places) and ".so" in name
+        for tree in trees
+        for name in [tree.path.rpartition("/")[2]]
+        if tree.kind != "dir"
+    ) or any(tree.path.startswith("etc/ld.so.conf") for tree in trees)
+
+
+def _restate(item: Instruction) -> list[str]:
+    text = item.text.removesuffix("\n").removesuffix("\r")
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
+def _once(items: Sequence[Instruction]) -> list[Instruction]:
+    return sorted({id(item): item for item in items}.values(), key=lambda item: item.line)
+

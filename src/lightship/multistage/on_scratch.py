@@ -1,0 +1,150 @@
+"""The split whose final stage starts from nothing and gets only what running needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from lightship import distros
+from lightship.distros import Package
+from lightship.evidence import Evidence
+from lightship.multistage.cover import cover
+from lightship.multistage.emission import Block, emit, megabytes
+from lightship.multistage.gather_stage import TARGET, Gathering, gather_lines
+from lightship.multistage.metadata import arguments_of, from_config, last_lines, restated
+from lightship.multistage.model import Candidate, DroppedPackage, Hunk
+from lightship.multistage.needs import Needs
+from lightship.multistage.packages import asked_packages
+from lightship.multistage.split import divide, names_for
+from lightship.multistage.wanted import wanted_paths
+
+TITLE = "scratch (only what running needs)"
+# What a Debian system is made of that no program names: the hierarchy, the accounts, the names of networks.
+_FRAME_PACKAGES = ("base-files", "netbase", "media-types", "tzdata", "ca-certificates", "libnss-wrapper")
+
+
+def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
+    """The candidate with an empty base."""
+    if evidence.installed.manager != "dpkg":
+        return Candidate("scratch", TITLE, refused="gathering a root file system is only known for dpkg systems")
+    division = divide(evidence)
+    packages, dropped = _packages(evidence, needs)
+    names = {package.name for package in packages}
+    wanted = wanted_paths(
+        evidence, division.head, programs=needs.called, from_base={}, kept_packages=names
+    )
+    files = _single_files(evidence, needs, names)
+    kept = {path for path in wanted.paths if not _dangles(evidence, path, names, files)}
+    trees = cover(evidence.files, kept | set(wanted.optional), divided=lambda path: path in _DIVIDED)
+    gathering = Gathering(
+        frame=_frame(evidence),
+        packages=tuple(sorted(names)),
+        trees=tuple(tree.path for tree in trees),
+        files=tuple(sorted(files)),
+        removals=tuple(extra for tree in trees for extra in tree.extras),
+        ldconfig="sbin/ldconfig" in evidence.files or "usr/sbin/ldconfig" in evidence.files,
+    )
+    stages = names_for(evidence)
+    before, after = restated(division.head_instructions)
+    own = {item.keyword for item in (*division.head_instructions, *division.tail_instructions)}
+    gather = [Block((f"FROM {stages.builder} AS {stages.rootfs}",))]
+    if evidence.base_config.user or any(item.keyword == "user" for item in division.head_instructions):
+        gather.append(Block(("USER root",)))
+    if any(item.keyword == "shell" for item in division.head_instructions):
+        gather.append(Block(('SHELL ["/bin/sh", "-c"]',)))
+    gather.append(Block(gather_lines(gathering), "The root file system of the final image: only what running needs."))
+    size = sum(tree.size for tree in trees)
+    final = [
+        Block((f"FROM scratch AS {stages.runtime}",)),
+        Block((f"COPY --from={stages.rootfs} {TARGET}/ /",), "", size),
+    ]
+    inherited = from_config(evidence.base_config, own)
+    if inherited:
+        final.append(Block(inherited, f"As {evidence.stage.base.written or 'the base image'} has it."))
+    restating = sorted(
+        {id(item): item for item in (*arguments_of(division.head_instructions, division.tail_instructions), *before)}.values(),
+        key=lambda item: item.line,
+    )
+    lines = [line for item in (*restating, *after) for line in _lines(item.text)]
+    lines = [*last_lines(evidence.base_config, own), *lines]
+    if lines:
+        final.append(Block(tuple(lines), "As the builder stage has it."))
+    text = emit(
+        evidence.dockerfile,
+        from_instruction=evidence.stage.from_instruction,
+        last_head=division.last,
+        builder=stages.builder,
+        builder_blocks=[],
+        stage_blocks=[gather, final],
+    )
+    line = evidence.stage.from_instruction.line
+    hunks = [
+        Hunk(line, "the instructions that build become a stage of their own, which is not shipped"),
+        Hunk(division.last.line, f"the final image starts from nothing and gets {len(names)} packages, "
+             f"{len(files)} single files and {megabytes(size)} that no package owns"),
+        *(Hunk(line, f"{item.name} stays in the builder stage: {item.reason}", -item.size) for item in dropped),
+    ]  # fmt: skip
+    return Candidate("scratch", TITLE, text, tuple(hunks))
+
+
+_DIVIDED = frozenset(
+    {"", "bin", "boot", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "run", "sbin", "srv", "tmp", "usr", "var",
+     "usr/bin", "usr/lib", "usr/sbin", "usr/share", "var/cache", "var/lib", "var/log"}
+)  # fmt: skip
+
+
+def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tuple[DroppedPackage, ...]]:
+    installed = evidence.installed
+    base = {package.name for package in evidence.base_installed.packages}
+    names: set[str] = set()
+    dropped = []
+    needed_owners = {owner.name for path in needs.libraries if (owner := installed.owner(path))}
+    called = {owner.name for path in needs.programs if (owner := installed.owner(path)) and owner.name not in base}
+    for package in asked_packages(evidence, base):
+        judgement = distros.judge(installed, package)
+        if judgement.need == "build-only" and package.name not in called:
+            dropped.append(DroppedPackage(package.name, judgement.reason, package.installed_size))
+            names.update(twin.name for twin in distros.runtime_twins(installed, package.name))
+        else:
+            names.add(package.name)
+    tools = distros.maintainer_tools(installed)
+    whole = distros.dependencies(installed, names | called, without=tools)
+    found = {package.name: package for package in whole}
+    for name in (*needed_owners, *_FRAME_PACKAGES):
+        package = installed.package(name)
+        if package is not None:
+            found.setdefault(package.name, package)
+    return tuple(found.values()), tuple(dropped)
+
+
+def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -> set[str]:
+    installed = evidence.installed
+    found = set()
+    for path in (*needs.programs, *needs.libraries):
+        owner = installed.owner(path)
+        if owner is not None and owner.name not in packages:
+            found.add(path)
+    return found
+
+
+def _frame(evidence: Evidence) -> tuple[str, ...]:
+    """Directories before the links into them: tar makes them in this order."""
+    top = [(path, entry) for path in evidence.files.children("") if (entry := evidence.files[path].entry)]
+    directories = [path for path, entry in top if entry.kind == "dir" and path in ("usr", "etc", "var")]
+    below = [path for path in ("usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "usr/libx32", "usr/lib32") if path in evidence.files]
+    links = [path for path, entry in top if entry.kind == "symlink"]
+    return tuple([*directories, *below, *links])
+
+
+def _dangles(evidence: Evidence, path: str, packages: Collection[str], files: Collection[str]) -> bool:
+    """Whether a link leads to a file of a package that is not taken (what update-alternatives leaves)."""
+    if evidence.files[path].entry.kind != "symlink":
+        return False
+    target = evidence.files.resolve(path)
+    if target is None:
+        return False
+    owner = evidence.installed.owner(target)
+    return owner is not None and owner.name not in packages and target not in files
+
+
+def _lines(text: str) -> Iterable[str]:
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]

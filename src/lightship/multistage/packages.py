@@ -1,0 +1,120 @@
+"""Which OS packages a runtime stage on a base image must install, and which it may leave to the builder stage."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from lightship import distros
+from lightship.distros import Installed, Package
+from lightship.evidence import Evidence
+from lightship.multistage.model import DroppedPackage, KeptPackage
+from lightship.multistage.needs import Needs
+from lightship.shell import parse as parse_shell
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimePackages:
+    """``install`` by name, in the order of the alphabet; ``present`` are all the names that are there afterwards.
+
+    ``recommends`` says that an installed package came with packages that it only recommends, so that leaving them
+    out would not be the same.
+    """
+
+    install: tuple[KeptPackage, ...]
+    dropped: tuple[DroppedPackage, ...]
+    present: frozenset[str]
+    recommends: bool
+
+
+def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> RuntimePackages:
+    """The packages for a runtime stage whose base image has ``runtime`` installed."""
+    installed = evidence.installed
+    if not installed.manager:
+        return RuntimePackages((), (), frozenset(), False)
+    there = {package.name for package in runtime.packages}
+    base = {package.name for package in evidence.base_installed.packages}
+    needed = _needed(installed, needs)
+    kept: dict[str, str] = {}
+    dropped: list[DroppedPackage] = []
+    for package in asked_packages(evidence, base):
+        if package.name in needed:
+            kept[package.name] = needed[package.name]
+            continue
+        judgement = distros.judge(installed, package)
+        if judgement.need != "build-only":
+            kept[package.name] = "asked for by name, and nothing shows that it serves only the build"
+            continue
+        dropped.append(DroppedPackage(package.name, judgement.reason, package.installed_size))
+        for twin in distros.runtime_twins(installed, package.name):
+            kept.setdefault(twin.name, f"the shared library of {package.name}")
+    for name, reason in needed.items():
+        kept.setdefault(name, reason)
+    kept = {name: reason for name, reason in kept.items() if name not in there}
+    kept = _without_implied(installed, kept)
+    present = there | {package.name for package in distros.dependencies(installed, kept)}
+    recommends = any(
+        name in {package.name for package in installed.packages} and name not in present and name not in base
+        for package_name in kept
+        if (package := installed.package(package_name)) is not None
+        for name in package.recommends
+    )
+    install = tuple(KeptPackage(name, kept[name]) for name in sorted(kept))
+    return RuntimePackages(install, tuple(dropped), frozenset(present), recommends)
+
+
+def asked_packages(evidence: Evidence, base: Collection[str]) -> tuple[Package, ...]:
+    """The packages that the Dockerfile's instructions asked for by name, and that are installed.
+
+    Two witnesses: the package manager's own marks, and the words of the RUN instructions. Either is enough, since
+    a package that is asked for must not be lost.
+    """
+    installed = evidence.installed
+    named = set()
+    for effect in evidence.effects:
+        if effect.instruction.keyword != "run":
+            continue
+        for script in _scripts(effect.instruction):
+            for command in parse_shell(script).commands:
+                asked = distros.asked_by([word.value for word in command.words])
+                named.update(asked.names if asked else ())
+    found = {}
+    for package in installed.packages:
+        new = package.name not in base
+        if (new and package.automatic is False) or (new and package.name in named):
+            found[package.name] = package
+    for name in named:
+        # A virtual name, or one that the base image had already.
+        for package in installed.providers(name)[:1]:
+            if package.name not in base:
+                found.setdefault(package.name, package)
+    return tuple(found.values())
+
+
+def _scripts(run: object) -> Iterable[str]:
+    heredocs = getattr(run, "heredocs", ())
+    if heredocs:
+        return [heredoc.content for heredoc in heredocs]
+    exec_form = getattr(run, "exec_form", None)
+    return [" ".join(exec_form)] if exec_form is not None else [getattr(run, "arguments", "")]
+
+
+def _needed(installed: Installed, needs: Needs) -> dict[str, str]:
+    """Package name to reason, for the packages that own needed files."""
+    found: dict[str, str] = {}
+    for path, reason in (*needs.programs.items(), *needs.libraries.items()):
+        owner = installed.owner(path)
+        if owner is not None:
+            found.setdefault(owner.name, reason)
+    return found
+
+
+def _without_implied(installed: Installed, kept: dict[str, str]) -> dict[str, str]:
+    """``kept`` without the shared libraries that another kept package depends on anyway."""
+    implied: set[str] = set()
+    for name in sorted(kept, key=lambda name: (not name.startswith("lib"), name), reverse=True):
+        if name in implied:
+            continue
+        below = {package.name for package in distros.dependencies(installed, [name])} - {name}
+        implied |= {other for other in below if other in kept and other != name}
+    return {name: reason for name, reason in kept.items() if name not in implied}

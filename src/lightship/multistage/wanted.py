@@ -1,0 +1,178 @@
+"""Which paths of the original the runtime stage must take along, and for what reason."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from lightship import distros, ecosystems
+from lightship.distros import Installed, checksums
+from lightship.evidence import Effect, Evidence
+from lightship.oci import Entry, Rootfs
+
+# Files that the engine puts into every container and that say nothing about the program.
+ENGINE_FILES = frozenset(
+    {".dockerenv", "etc/hosts", "etc/hostname", "etc/resolv.conf", "etc/mtab", "dev", "proc", "sys", "run/secrets"}
+)
+# What a package manager writes for itself, beside its caches.
+_PACKAGE_RECORDS = ("var/lib/dpkg", "var/lib/apt", "lib/apk", "var/lib/rpm", "usr/lib/sysimage/rpm")
+# Made anew by ldconfig(8) and by shadow's tools; a copy of another stage's would be wrong or useless.
+_REGENERATED = frozenset({"etc/ld.so.cache", "etc/.pwd.lock", "etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-"})
+_HASH_LIMIT = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The paths to take, each with the instruction that made it (None: the base image).
+
+    ``optional`` paths may come along and need not: by-products that the program makes again by itself. ``left`` are
+    the paths that stay behind on purpose, with the reason.
+    """
+
+    paths: Mapping[str, Effect | None]
+    optional: frozenset[str]
+    left: Mapping[str, str]
+
+
+def wanted_paths(
+    evidence: Evidence,
+    head: Collection[Effect],
+    *,
+    programs: Collection[str],
+    from_base: Rootfs | None = None,
+    kept_packages: Collection[str] = (),
+) -> Wanted:
+    """What instructions made and no OS package owns, without the caches of package managers.
+
+    ``programs`` are the names that the program was found to call: they keep toolchains and their caches alive. With
+    ``from_base`` (the runtime stage's own base) the original base's files that it lacks are wanted too; an empty file
+    system therefore asks for all of them.
+    """
+    files, base_files = evidence.files, evidence.base_files
+    by_layer = {effect.layer: effect for effect in head if effect.layer is not None}
+    owners = evidence.installed
+    leave = _Leaving(files, owners, programs)
+    modified = _modified(evidence, by_layer, kept_packages)
+    paths: dict[str, Effect | None] = {}
+    optional: set[str] = set()
+    for path, located in files.items():
+        if not path or path in ENGINE_FILES or path.split("/", 1)[0] in ("dev", "proc", "sys"):
+            continue
+        effect = by_layer.get(located.layer)
+        if effect is None:
+            if located.layer >= evidence.base_layers or from_base is None or path in from_base:
+                continue
+        entry = located.entry
+        if entry.kind == "dir" and effect is not None and _same_directory(entry, base_files, path):
+            continue
+        if owners.owner(path) is not None and path not in modified:
+            continue
+        if effect is not None and effect.packages_only and path not in modified:
+            continue
+        if leave.reason(path):
+            continue
+        if effect is not None and _is_by_product(path, base_files):
+            optional.add(path)
+            continue
+        paths[path] = effect
+    return Wanted(paths, frozenset(optional), leave.left)
+
+
+def _same_directory(entry: Entry, base_files: Rootfs, path: str) -> bool:
+    below = base_files.get(path)
+    return below is not None and (below.entry.mode, below.entry.uid, below.entry.gid) == (
+        entry.mode,
+        entry.uid,
+        entry.gid,
+    )
+
+
+def _is_by_product(path: str, base_files: Rootfs) -> bool:
+    # Bytecode of modules of the base image, made because a build step happened to import them.
+    directory, _, name = path.rpartition("/")
+    if directory.endswith("__pycache__") and name.endswith(".pyc"):
+        module = name.split(".", 1)[0] + ".py"
+        return f"{directory.rpartition('/')[0]}/{module}" in base_files
+    return path.endswith("__pycache__") and path.rpartition("/")[0] in base_files
+
+
+class _Leaving:
+    """Decides which unowned paths stay behind, and remembers why."""
+
+    def __init__(self, files: Rootfs, owners: Installed, programs: Collection[str]) -> None:
+        self.left: dict[str, str] = {}
+        homes = home_directories(files)
+        alive = {
+            ecosystem.name
+            for ecosystem in ecosystems.ECOSYSTEMS
+            for toolchain in ecosystem.toolchains
+            if set(toolchain.programs) & set(programs)
+        }
+        self._rules: list[tuple[ecosystems.PathPatterns, str]] = [
+            (
+                ecosystems.PathPatterns(ecosystems.caches(homes, without=alive)),
+                "cache of a package manager: it can fill it again",
+            ),
+            (ecosystems.PathPatterns(distros.caches(owners.manager)), "cache or log of the package manager"),
+            (ecosystems.PathPatterns(_PACKAGE_RECORDS), "record of the package manager"),
+        ]
+        for toolchain in ecosystems.toolchains(homes):
+            if not set(toolchain.programs) & set(programs):
+                rule = (ecosystems.PathPatterns(toolchain.trees), f"{toolchain.name}: nothing that runs calls it")
+                self._rules.append(rule)
+
+    def reason(self, path: str) -> str:
+        """Why the path stays behind, or ""."""
+        if path in _REGENERATED:
+            self.left[path] = "made anew"
+            return "made anew"
+        for patterns, reason in self._rules:
+            if patterns.covers(path):
+                self.left[path] = reason
+                return reason
+        return ""
+
+
+def home_directories(files: Rootfs) -> tuple[str, ...]:
+    """The home directories of the image's users, without a leading slash; root's is always among them."""
+    homes = {"root"}
+    located = files.get("etc/passwd")
+    if located is not None and located.entry.kind == "file":
+        for line in files.read("etc/passwd").decode("utf-8", "replace").split("\n"):
+            fields = line.split(":")
+            if len(fields) >= 7 and fields[5].strip("/"):
+                homes.add(fields[5].strip("/"))
+    return tuple(sorted(homes))
+
+
+def _modified(
+    evidence: Evidence, by_layer: Mapping[int, Effect], kept_packages: Collection[str]
+) -> frozenset[str]:
+    """Paths that a package owns and an instruction changed afterwards (``RUN sed -i``, a COPY over a conffile)."""
+    owners = evidence.installed
+    base_names = {package.name for package in evidence.base_installed.packages}
+    touched = {}
+    for path, located in evidence.files.items():
+        if located.layer not in by_layer or located.entry.kind != "file" or located.entry.size > _HASH_LIMIT:
+            continue
+        owner = owners.owner(path)
+        if owner is not None and (owner.name in kept_packages or owner.name in base_names):
+            touched[path] = owner
+    known = checksums(evidence.files, touched.values())
+    return frozenset(
+        path
+        for path in touched
+        if path in known
+        and hashlib.md5(evidence.files.read(path), usedforsecurity=False).hexdigest() != known[path]
+    )
+
+
+def reasons(effects: Iterable[Effect | None]) -> str:
+    """In words, which lines made some paths: ``lines 7 and 9``."""
+    lines = sorted({effect.instruction.line for effect in effects if effect is not None})
+    if not lines:
+        return "the base image"
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"

@@ -1,0 +1,96 @@
+"""The values of the main job: what was asked, what was tried, what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lightship.engines.protocol import Step
+from lightship.multistage import Candidate, RuntimeKind
+from lightship.verify import Verdict
+
+Runtime = Literal["auto", "scratch", "distroless", "slim", "same"]
+Outcome = Literal["improved", "nothing to gain", "not proven"]
+
+# The smaller the runtime stage, the more has to be seen of it before it is believed (`--require` asks for more).
+LEVEL_NEEDED: dict[RuntimeKind, int] = {"scratch": 6, "distroless": 6, "slim": 5, "same": 5}
+DEFAULT_THRESHOLD = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked of one optimization. ``threshold`` is the saving, in percent, below which nothing is gained."""
+
+    context: Path
+    dockerfile: Path
+    runtime: Runtime = "auto"
+    target: str = ""
+    build_args: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[str, ...] = ()
+    network: Literal["auto", "host", "default", "none"] = "auto"
+    ca_bundle: Path | None = None
+    require: int = 0
+    threshold: float = DEFAULT_THRESHOLD
+    timeout: float = 0.0
+    no_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """An image in figures. Sizes are bytes; ``size`` is the sum of the uncompressed layers."""
+
+    reference: str
+    size: int
+    compressed: int
+    layers: int
+    files: int
+    user: str
+    ports: tuple[str, ...]
+    base: str
+    build_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One candidate and how far it came. ``problem`` says in one sentence why it is not taken, or is ""."""
+
+    candidate: Candidate
+    measurement: Measurement | None = None
+    verdict: Verdict | None = None
+    problem: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Optimization:
+    """What came of it. ``text`` is the new Dockerfile, the original's when there is nothing to gain or to believe.
+
+    ``own_seconds`` is lightship's own time, without the engine's builds, runs and exports.
+    """
+
+    outcome: Outcome
+    reason: str
+    original: Measurement | None
+    trials: tuple[Trial, ...]
+    chosen: Trial | None
+    original_text: str
+    text: str
+    engine: str
+    seconds: float = 0.0
+    engine_seconds: float = 0.0
+
+    @property
+    def own_seconds(self) -> float:
+        """Seconds that were spent outside the engine."""
+        return self.seconds - self.engine_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Who is told how the work goes: ``phase`` once for each piece of work, ``step`` for every build step."""
+
+    phase: Callable[[str], None] = lambda text: None
+    step: Callable[[Step], None] = lambda step: None
+    note: Callable[[str], None] = lambda text: None

@@ -1,0 +1,130 @@
+"""Reports for people at a terminal, and for the files they pipe them into."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING
+
+from lightship.optimize.model import Measurement, Optimization, Trial
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+# Wide enough for every table here; a pipe has no width of its own.
+PIPE_WIDTH = 140
+
+
+def console(file: IO[str] | None = None) -> Console:
+    """A console that writes plain text when it is piped, and honours NO_COLOR, FORCE_COLOR and COLUMNS."""
+    from rich.console import Console
+
+    file = file or sys.stdout
+    width = None if file.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
+    return Console(file=file, width=width, highlight=False, soft_wrap=False, emoji=False)
+
+
+def megabytes(size: int) -> str:
+    """Bytes in MB (10^6), with one decimal."""
+    return f"{size / 1e6:.1f}"
+
+
+def percent(size: int, reference: int) -> str:
+    """The difference to a reference, signed: ``-52.1 %``."""
+    if not reference:
+        return "-"
+    change = (size - reference) * 100 / reference
+    return f"{change:+.1f} %"
+
+
+def measurements(rows: Sequence[Measurement]) -> Table:
+    """The comparison of the lesson, for any images: the first row is what the others are held against."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("image", overflow="fold")
+    for name in ("MB", "compressed MB", "layers", "files"):
+        table.add_column(name, justify="right")
+    for name in ("user", "ports", "base"):
+        table.add_column(name, overflow="fold")
+    for name in ("build s", "difference MB", "difference"):
+        table.add_column(name, justify="right")
+    first = rows[0]
+    for row in rows:
+        same = row is first
+        table.add_row(
+            row.reference,
+            megabytes(row.size),
+            megabytes(row.compressed),
+            str(row.layers),
+            str(row.files),
+            row.user,
+            " ".join(row.ports) or "-",
+            row.base or "-",
+            "-" if row.build_seconds is None else f"{row.build_seconds:.1f}",
+            "-" if same else f"{(row.size - first.size) / 1e6:+.1f}",
+            "-" if same else percent(row.size, first.size),
+        )
+    return table
+
+
+def trials(optimization: Optimization) -> Table:
+    """Every candidate, how big it became, how far up the ladder it was shown to be the same, or why it was refused."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("candidate")
+    table.add_column("MB", justify="right")
+    table.add_column("saves", justify="right")
+    table.add_column("verdict")
+    table.add_column("why", overflow="fold")
+    for trial in optimization.trials:
+        size = trial.measurement.size if trial.measurement else None
+        saves = "-"
+        if size is not None and optimization.original:
+            saves = percent(size, optimization.original.size)
+        table.add_row(
+            trial.candidate.title,
+            "-" if size is None else megabytes(size),
+            saves,
+            str(trial.verdict) if trial.verdict else "-",
+            "taken" if trial is optimization.chosen else trial.problem or trial.candidate.refused,
+        )
+    return table
+
+
+def hunks(trial: Trial) -> str:
+    """Every change, with its reason and what it saves."""
+    lines = []
+    for hunk in trial.candidate.hunks:
+        saving = "" if hunk.saves is None else f"  ({hunk.saves / 1e6:+.1f} MB)"
+        lines.append(f"  line {hunk.line}: {hunk.reason}{saving}")
+    return "\n".join(lines)
+
+
+def diff(before: str, after: str, before_name: str, after_name: str) -> str:
+    """A unified diff of two texts. Lines end at LF only, as they do for Docker."""
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        for line in difflib.unified_diff(_lines(before), _lines(after), before_name, after_name)
+    )
+
+
+def _lines(text: str) -> list[str]:
+    parts = text.split("\n")
+    return [part + "\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def ladder(trial: Trial) -> Table:
+    """The rungs of the equivalence ladder, and what was seen on each."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("level", "state", "what was compared"):
+        table.add_column(name, overflow="fold")
+    for rung in trial.verdict.levels if trial.verdict else ():
+        table.add_row(f"L{rung.level}", rung.state, rung.detail)
+    return table
