@@ -1,0 +1,147 @@
+"""A Python interpreter's environment: where its standard library and its packages are.
+
+Sources: PEP 405 (pyvenv.cfg), https://docs.python.org/3/library/site.html, CPython's Modules/getpath.py.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote, urlparse
+
+from lightship.closure.surroundings import Surroundings
+
+_NAME = re.compile(r"^(?:python|pypy)(?:\d+(?:\.\d+)?)?t?$")
+_LIBRARY = re.compile(r"^(?:python|pypy)(\d+)(?:\.(\d+))?t?$")
+_ABSOLUTE = re.compile(r"""["'](/[^"'\n]{1,400})["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class PythonEnvironment:
+    """What one interpreter imports from.
+
+    ``trees`` are its directories (standard library, site-packages, what path files and editable installs
+    add); ``files`` single files it reads when it starts (pyvenv.cfg); ``programs`` interpreters that it
+    stands for (of a venv).
+    """
+
+    trees: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+
+
+def is_python(path: str) -> bool:
+    """Whether a program's name is that of a Python interpreter."""
+    return _NAME.match(path.rpartition("/")[2]) is not None
+
+
+def python_environment(around: Surroundings, program: str) -> PythonEnvironment:
+    """What the interpreter at ``program`` (its symlinks not followed: a venv is known by where it lies) imports from."""
+    trees: dict[str, None] = {}
+    files: dict[str, None] = {}
+    programs: dict[str, None] = {}
+    real = around.paths.real(program) or program
+    prefixes = [_up(program)]
+    configuration = next((path for path in _pyvenv(program) if around.paths.is_file(path)), "")
+    if configuration:
+        files.setdefault(configuration)
+        settings = _settings(around.text(configuration))
+        prefixes.insert(0, configuration.rpartition("/")[0])
+        home = settings.get("home", "").strip("/")
+        if home:
+            prefixes.append(_up(f"{home}/python"))
+            base = f"{home}/{real.rpartition('/')[2]}"
+            if around.paths.is_file(base) and base != program:
+                programs.setdefault(base)
+    prefixes += [_up(real), around.variables.get("PYTHONHOME", "").strip("/")]
+    for prefix in dict.fromkeys(prefixes):
+        for tree in _libraries(around, prefix):
+            trees.setdefault(tree)
+    for tree in _other_places(around):
+        trees.setdefault(tree)
+    for tree in list(trees):
+        for added in _added(around, tree):
+            trees.setdefault(added)
+    return PythonEnvironment(_outermost(trees), tuple(files), tuple(programs))
+
+
+def _up(program: str) -> str:
+    return program.rpartition("/")[0].rpartition("/")[0]
+
+
+def _pyvenv(program: str) -> tuple[str, str]:
+    directory = program.rpartition("/")[0]
+    return f"{_up(program)}/pyvenv.cfg".lstrip("/"), f"{directory}/pyvenv.cfg"
+
+
+def _settings(text: str) -> dict[str, str]:
+    pairs = (line.partition("=") for line in text.split("\n"))
+    return {key.strip().lower(): value.strip() for key, equals, value in pairs if equals}
+
+
+def _libraries(around: Surroundings, prefix: str) -> Iterator[str]:
+    """lib/pythonX.Y below a prefix, and Debian's dist-packages beside it."""
+    for library in ("lib", "lib64", "local/lib"):
+        directory = f"{prefix}/{library}".lstrip("/")
+        real = around.paths.real(directory)
+        for name in around.tree.names(real) if real else ():
+            if _LIBRARY.match(name) and around.paths.kind(f"{real}/{name}") == "dir":
+                yield f"{real}/{name}"
+
+
+def _other_places(around: Surroundings) -> Iterator[str]:
+    """PYTHONPATH, and the packages of ``pip install --user``."""
+    for part in around.variables.get("PYTHONPATH", "").split(":"):
+        if part and around.paths.kind(around.at(part)) == "dir":
+            yield around.paths.real(around.at(part)) or around.at(part)
+    homes = [around.variables.get("HOME", "").strip("/"), "root"]
+    homes += [f"home/{name}" for name in around.tree.names("home")]
+    base = around.variables.get("PYTHONUSERBASE", "").strip("/")
+    for user in dict.fromkeys([base, *(f"{home}/.local" for home in homes if home)]):
+        directory = f"{user}/lib"
+        for name in around.tree.names(directory) if user else ():
+            if _LIBRARY.match(name):
+                yield f"{directory}/{name}"
+    if around.paths.kind("usr/lib/python3/dist-packages") == "dir" and around.paths.kind("usr/bin/python3"):
+        yield "usr/lib/python3/dist-packages"
+
+
+def _added(around: Surroundings, tree: str) -> Iterator[str]:
+    """Directories that .pth files, egg-links, editable installs' finders and direct_url.json add to the path."""
+    for directory in (tree, f"{tree}/site-packages", f"{tree}/dist-packages"):
+        for name in around.tree.names(directory):
+            path = f"{directory}/{name}"
+            if name.endswith((".pth", ".egg-link")):
+                lines = around.text(path).split("\n")
+                found = [line.strip() for line in lines if not line.startswith(("#", "import ", "import\t"))]
+            elif name.startswith("__editable__") and name.endswith(".py"):
+                found = _ABSOLUTE.findall(around.text(path))
+            elif name.endswith(".dist-info"):
+                found = _editable(around.text(f"{path}/direct_url.json"))
+            else:
+                continue
+            for place in found:
+                full = place.strip("/") if place.startswith("/") else f"{directory}/{place}"
+                real = around.paths.real(full) if place else None
+                if real and around.paths.kind(real) == "dir":
+                    yield real
+
+
+def _editable(text: str) -> list[str]:
+    if not text:
+        return []
+    try:
+        value = json.loads(text)
+        editable = value.get("dir_info", {}).get("editable", False)
+        url = urlparse(value.get("url", ""))
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return []
+    return [unquote(url.path)] if editable and url.scheme == "file" else []
+
+
+def _outermost(trees: dict[str, None]) -> tuple[str, ...]:
+    return tuple(
+        tree for tree in trees if not any(tree.startswith(f"{other}/") for other in trees if other != tree)
+    )

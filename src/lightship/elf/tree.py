@@ -1,0 +1,243 @@
+"""The files that a loader, a shell or an interpreter would see: what this room asks of a file tree."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+# As many links as the kernel follows (MAXSYMLINKS, path_resolution(7)).
+_LINKS_LIMIT = 40
+
+
+class FileEntry(Protocol):
+    """One path of a tree. ``kind`` is "file", "dir", "symlink", "hardlink" or a special file's."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def mode(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def link(self) -> str: ...
+
+
+class Located(Protocol):
+    """An entry where it was found."""
+
+    @property
+    def entry(self) -> FileEntry: ...
+
+
+class FileTree(Protocol):
+    """A root file system to read. Paths have no leading slash, the root is ""; no path goes through a symlink."""
+
+    def get(self, path: str) -> Located | None:
+        """What is at exactly this path; the link itself for a symlink."""
+        ...
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The first ``limit`` bytes of a regular file; b"" for anything else."""
+        ...
+
+    def read_at(self, path: str, offset: int, length: int) -> bytes:
+        """``length`` bytes of a regular file from ``offset``; fewer at its end, b"" for anything else."""
+        ...
+
+    def names(self, directory: str) -> tuple[str, ...]:
+        """The names in a directory, sorted; none when it is not one."""
+        ...
+
+    def walk(self, prefix: str) -> Iterator[Located]:
+        """Everything at and below a path, in the order of the paths."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A path followed to its end: the real path, and every symlink that was on the way."""
+
+    path: str
+    links: tuple[str, ...] = ()
+
+
+class Paths:
+    """The paths of one tree followed through their symlinks, remembered."""
+
+    __slots__ = ("_directories", "_trails", "tree")
+
+    def __init__(self, tree: FileTree) -> None:
+        self.tree = tree
+        self._trails: dict[str, Trail | None] = {}
+        self._directories: dict[str, Trail] = {"": Trail("")}
+
+    def follow(self, path: str) -> Trail | None:
+        """Where an absolute or root-relative path leads, or None when nothing is there."""
+        path = path.strip("/")
+        if path not in self._trails:
+            found = self.tree.get(path) if path else None
+            if found is not None and found.entry.kind != "symlink":
+                self._trails[path] = Trail(path)
+            else:
+                self._trails[path] = self._end(path, [], 0)
+        return self._trails[path]
+
+    def real(self, path: str) -> str | None:
+        """The real path that a path leads to, or None when nothing is there."""
+        trail = self.follow(path)
+        return None if trail is None else trail.path
+
+    def is_file(self, path: str) -> bool:
+        """Whether a path leads to a regular file."""
+        return self.kind(path) in ("file", "hardlink")
+
+    def kind(self, path: str) -> str:
+        """What a path leads to: "file", "dir", ..., or "" when nothing is there."""
+        real = self.real(path)
+        if real is None:
+            return ""
+        if not real:
+            return "dir"
+        found = self.tree.get(real)
+        return "dir" if found is None else found.entry.kind
+
+    def _end(self, path: str, links: list[str], depth: int) -> Trail | None:
+        parent, _, name = path.rpartition("/")
+        if depth > _LINKS_LIMIT:
+            return None
+        if not path:
+            return Trail("", tuple(links))
+        directory = self._directory(parent, depth)
+        if directory is None:
+            return None
+        links = [*links, *directory.links]
+        if name in ("", "."):
+            return Trail(directory.path, tuple(links))
+        if name == "..":
+            return Trail(directory.path.rpartition("/")[0], tuple(links))
+        real = f"{directory.path}/{name}" if directory.path else name
+        found = self.tree.get(real)
+        if found is None:
+            # A layer need not have an entry of its own for every directory.
+            return Trail(real, tuple(links)) if self.tree.names(real) else None
+        if found.entry.kind != "symlink":
+            return Trail(real, tuple(links))
+        target = found.entry.link
+        full = target if target.startswith("/") else f"{directory.path}/{target}"
+        return self._end(_tidy(full), [*links, real], depth + 1)
+
+    def _directory(self, path: str, depth: int) -> Trail | None:
+        known = self._directories.get(path)
+        if known is None:
+            known = self._end(path, [], depth + 1)
+            if known is not None:
+                self._directories[path] = known
+        return known
+
+
+class DirectoryTree:
+    """A file tree that is a directory of this machine."""
+
+    __slots__ = ("_plain", "_root")
+
+    def __init__(self, root: Path) -> None:
+        self._root = os.fspath(root).rstrip("/")
+        self._plain: dict[str, bool] = {"": True}
+
+    def get(self, path: str) -> DirectoryEntry | None:
+        """What is at exactly this path."""
+        if not self._is_plain(path.rpartition("/")[0]):
+            return None
+        try:
+            status = os.lstat(f"{self._root}/{path}")
+            link = os.readlink(f"{self._root}/{path}") if stat.S_ISLNK(status.st_mode) else ""
+        except (OSError, ValueError):
+            return None
+        return DirectoryEntry(path, _kind(status.st_mode), stat.S_IMODE(status.st_mode), status.st_size, link)
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The first ``limit`` bytes of a regular file."""
+        return self.read_at(path, 0, limit)
+
+    def read_at(self, path: str, offset: int, length: int) -> bytes:
+        """``length`` bytes of a regular file from ``offset``."""
+        try:
+            handle = os.open(f"{self._root}/{path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except (OSError, ValueError):
+            return b""
+        try:
+            return os.pread(handle, length, offset) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+        except (OSError, OverflowError):
+            return b""
+        finally:
+            os.close(handle)
+
+    def names(self, directory: str) -> tuple[str, ...]:
+        """The names in a directory, sorted."""
+        if not self._is_plain(directory):
+            return ()
+        try:
+            return tuple(sorted(os.listdir(f"{self._root}/{directory}")))  # noqa: PTH208 - names are all we need
+        except (OSError, ValueError):
+            return ()
+
+    def walk(self, prefix: str) -> Iterator[DirectoryEntry]:
+        """Everything at and below a path."""
+        found = self.get(prefix)
+        if found is None:
+            return
+        yield found
+        if found.kind == "dir":
+            for name in self.names(prefix):
+                yield from self.walk(f"{prefix}/{name}" if prefix else name)
+
+    def _is_plain(self, directory: str) -> bool:
+        """Whether a directory is reached through no symlink."""
+        known = self._plain.get(directory)
+        if known is None:
+            parent = directory.rpartition("/")[0]
+            try:
+                mode = os.lstat(f"{self._root}/{directory}").st_mode
+                known = self._is_plain(parent) and stat.S_ISDIR(mode)
+            except (OSError, ValueError):
+                known = False
+            self._plain[directory] = known
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryEntry:
+    """An entry of a directory tree, which is also where it was found."""
+
+    path: str
+    kind: str
+    mode: int
+    size: int
+    link: str
+
+    @property
+    def entry(self) -> DirectoryEntry:
+        """The entry itself."""
+        return self
+
+
+def _kind(mode: int) -> str:
+    kinds = {
+        stat.S_IFREG: "file",
+        stat.S_IFDIR: "dir",
+        stat.S_IFLNK: "symlink",
+        stat.S_IFCHR: "char",
+        stat.S_IFBLK: "block",
+    }
+    return kinds.get(stat.S_IFMT(mode), "fifo")
+
+
+def _tidy(path: str) -> str:
+    """A path with no leading, trailing or double slash; ``..`` stays, since it is resolved after its link."""
+    return "/".join(part for part in path.split("/") if part and part != ".")
