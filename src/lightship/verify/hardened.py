@@ -7,17 +7,22 @@ from lightship.verify.answers import differing_answers, paired
 from lightship.verify.running import differing_runs, how
 from lightship.verify.verdict import Comparison, Difference, not_checked, not_reached, settle
 
+ALL = "all of them together"
+"""The mode in which everything is taken away at once: who bears it bears each."""
+
 
 def compare_hardened(original: Observation, candidate: Observation) -> Comparison:
     """Runs with less (another user, a read-only root, no capabilities): what the original bears, the candidate must."""
     if not original.hardened:
         return not_reached("the original was not run hardened")
     after = {one.mode: one for one in candidate.hardened}
+    together = after.get(ALL)
+    bears_all = together is not None and not _trouble(original.runs, together)
     differences: list[Difference] = []
     notes: list[str] = []
     borne: list[str] = []
     for one in original.hardened:
-        now = after.get(one.mode)
+        now = after.get(one.mode) or (together if bears_all else None)
         why_not = _trouble(original.runs, one)
         if why_not:
             better = now is not None and not _trouble(original.runs, now)
@@ -31,7 +36,7 @@ def compare_hardened(original: Observation, candidate: Observation) -> Compariso
         differences += [
             Difference(("hardened", one.mode, *each.path), each.original, each.candidate) for each in trouble
         ]
-    missing = [mode for mode in borne if mode not in after]
+    missing = [mode for mode in borne if mode not in after and not bears_all]
     if missing:
         return not_checked(f"the candidate was not run as {', '.join(missing)}")
     if not borne:

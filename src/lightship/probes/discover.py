@@ -1,0 +1,221 @@
+"""What the original answers: ports, paths, documents, commands. Nothing is asked that the original does not offer."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+from lightship.engines.protocol import Container, Engine, RunSpec
+from lightship.evidence.observation import CommandProbe, HttpAnswer, HttpRequest, ImageFacts
+from lightship.probes.http import ask
+from lightship.probes.inside import ask_python
+from lightship.probes.plan import ProbePlan
+from lightship.verify.libraries import INSTALLER_SCRIPTS
+from lightship.verify.settings import Settings
+
+HEALTH_PATHS = (
+    "/health", "/healthz", "/health/live", "/health/ready", "/healthcheck", "/ready", "/readyz", "/live", "/livez",
+    "/ping", "/status", "/up", "/version", "/api/health", "/_health", "/actuator/health",
+)  # fmt: skip
+"""Paths by which services commonly say that they are well; asked for only where the original answers 2xx."""
+
+OPENAPI_PATHS = ("/openapi.json", "/api/openapi.json", "/swagger.json", "/v3/api-docs", "/api/swagger.json")
+LINKS_LIMIT = 20
+OPERATIONS_LIMIT = 40
+QUIET = 1.0
+"""Seconds without a new port after which the set of ports is taken as whole."""
+
+
+def plan_from_original(engine: Engine, image: str, facts: ImageFacts, settings: Settings) -> ProbePlan:
+    """The plan for both images: what the original answers, and the user's own probes.
+
+    The original is started once for it. Raises EngineError.
+    """
+    plan = ProbePlan(
+        environment=settings.environment,
+        hardened=settings.hardened,
+        limits=settings.limits_of(ProbePlan().limits),
+        user_commands=settings.commands,
+        modules=tuple((one.role, one.modules) for one in facts.pythons),
+        node_modules=_node_modules(facts) if facts.node else (),
+    )
+    plan = _served(engine, image, facts, plan, settings)
+    return replace(plan, commands=_commands(engine, image, facts, plan))
+
+
+def _served(engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan, settings: Settings) -> ProbePlan:
+    container = engine.start(image, RunSpec(env=plan.environment, pids_limit=plan.limits.processes))
+    try:
+        started = time.monotonic()
+        exposed = {int(port.partition("/")[0]) for port in facts.config.exposed_ports if not port.endswith("/udp")}
+        ports = _ports(container, exposed | {one.port for one in settings.requests}, plan)
+        if not container.state().running:
+            return replace(plan, stays=False)
+        limits = replace(plan.limits, start=min(plan.limits.start, 15 + 4 * (time.monotonic() - started)))
+        requests = [request for port in ports for request in _paths(container, port, plan)]
+        left_out = () if ports else (f"it listens on no port within {plan.limits.start:g} s",) if exposed else ()
+        # A port that opened and closed again, or opens only now and then, is not waited for.
+        return replace(
+            plan,
+            ports=tuple(sorted(set(ports) & set(container.listening()))),
+            requests=(*requests, *settings.requests),
+            limits=limits,
+            left_out=left_out,
+        )
+    finally:
+        container.remove()
+
+
+def _ports(container: Container, expected: set[int], plan: ProbePlan) -> tuple[int, ...]:
+    """The ports that it listens on when no more come, the expected ones waited for up to the time limit."""
+    deadline = time.monotonic() + (plan.limits.start if expected else max(plan.limits.settle * 2, 6.0))
+    seen: set[int] = set()
+    since = time.monotonic()
+    while time.monotonic() < deadline and container.state().running:
+        now = set(container.listening())
+        if now != seen:
+            seen, since = now, time.monotonic()
+        if seen and expected <= seen and time.monotonic() - since >= QUIET:
+            break
+        if seen and not expected and time.monotonic() - since >= 2 * QUIET:
+            break
+        time.sleep(0.05)
+    return tuple(sorted(seen))
+
+
+def _paths(container: Container, port: int, plan: ProbePlan) -> Iterator[HttpRequest]:
+    """The requests that the original answers on one port; "/" always, whatever it answers."""
+    scheme = _scheme(container, port, plan)
+    if scheme is None:
+        yield HttpRequest(port, source="listens")
+        return
+    first = _get(container, HttpRequest(port, scheme=scheme), plan)
+    yield HttpRequest(port, scheme=scheme, source="first page")
+    seen = {"/"}
+    for source, path in _offers(container, port, scheme, first, plan):
+        if path in seen:
+            continue
+        seen.add(path)
+        request = HttpRequest(port, path, scheme=scheme, source=source)
+        status = _get(container, request, plan).status
+        if status is not None and (200 <= status < 400 or source == "OpenAPI"):
+            yield request
+
+
+def _offers(
+    container: Container, port: int, scheme: Literal["http", "https"], first: HttpAnswer, plan: ProbePlan
+) -> Iterator[tuple[str, str]]:
+    for path in OPENAPI_PATHS:
+        answer = _get(container, HttpRequest(port, path, scheme=scheme), plan)
+        if answer.status == 200 and (operations := list(openapi_paths(answer.body))):
+            yield "OpenAPI", path
+            yield from (("OpenAPI", one) for one in operations[:OPERATIONS_LIMIT])
+            break
+    yield from (("first page", link) for link in links(first, port))
+    yield from (("health path", path) for path in HEALTH_PATHS)
+
+
+def openapi_paths(body: bytes) -> Iterator[str]:
+    """The paths of an OpenAPI document's GET operations that need no parameter. Path parameters are not guessed."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return
+    paths = document.get("paths") if isinstance(document, dict) else None
+    base = urlsplit(_base(document)).path.rstrip("/") if isinstance(document, dict) else ""
+    for path, item in paths.items() if isinstance(paths, dict) else ():
+        operation = item.get("get") if isinstance(item, dict) else None
+        if not isinstance(operation, dict) or "{" in path:
+            continue
+        parameters = [*(item.get("parameters") or ()), *(operation.get("parameters") or ())]
+        if not any(isinstance(one, dict) and (one.get("required") or "$ref" in one) for one in parameters):
+            yield f"{base}{path}"
+
+
+def _base(document: dict[str, object]) -> str:
+    servers = document.get("servers")
+    if isinstance(servers, list) and servers and isinstance(servers[0], dict):
+        return str(servers[0].get("url", ""))
+    return str(document.get("basePath", ""))
+
+
+def links(answer: HttpAnswer, port: int) -> list[str]:
+    """Paths of the same server that an answer leads to: its redirect, or the links, scripts and pictures of its page."""
+    base = f"http://localhost:{port}/"
+    headers = {name.lower(): value for name, value in answer.headers}
+    found = [headers["location"]] if "location" in headers else []
+    if "html" in headers.get("content-type", ""):
+        page = _Page()
+        page.feed(answer.body.decode("utf-8", "replace"))
+        found += page.links
+    paths = []
+    for one in found:
+        try:
+            parts = urlsplit(urljoin(base, one))
+        except ValueError:
+            continue
+        if parts.hostname in ("localhost", "127.0.0.1") and parts.port in (port, None) and parts.path:
+            paths.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return list(dict.fromkeys(path for path in paths if path.isascii() and path.isprintable() and " " not in path))[:LINKS_LIMIT]
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        wanted = {"a": "href", "link": "href", "script": "src", "img": "src", "iframe": "src"}.get(tag)
+        # A link that logs out or deletes is a GET in many an application; look only where it is safe to.
+        for name, value in attrs:
+            if name == wanted and value and not any(word in value.lower() for word in ("logout", "delete", "signout")):
+                self.links.append(value)
+
+
+def _scheme(container: Container, port: int, plan: ProbePlan) -> Literal["http", "https"] | None:
+    """Which of the two a port speaks; None when neither."""
+    schemes: tuple[Literal["http", "https"], ...] = ("http", "https")
+    for scheme in schemes:
+        answer = _get(container, HttpRequest(port, scheme=scheme), plan)
+        tls_wanted = answer.status == 400 and b"HTTPS" in answer.body
+        if answer.status is not None and not tls_wanted:
+            return scheme
+    return None
+
+
+def _get(container: Container, request: HttpRequest, plan: ProbePlan) -> HttpAnswer:
+    return ask(container, request, timeout=plan.limits.request, body_limit=plan.limits.body)
+
+
+def _commands(engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan) -> tuple[CommandProbe, ...]:
+    """Per console script the first of --version and --help that the original answers with 0 and some text."""
+    program = next((one.path for one in facts.pythons if one.role == "program"), "")
+    names = [one.name for one in facts.scripts if not one.problem and not _is_installer(one.name, one.package)]
+    if not program or not names:
+        return ()
+    spec = RunSpec(env=plan.environment, pids_limit=plan.limits.processes)
+    probes = [CommandProbe((name, flag), source=flag) for name in names for flag in ("--version", "--help")]
+    _, answers = ask_python(engine, image, spec, program, "program", commands=probes, timeout=10.0)
+    answered: dict[str, CommandProbe] = {}
+    for answer in answers:
+        if answer.exit_code == 0 and (answer.stdout or answer.stderr).strip():
+            answered.setdefault(answer.probe.argv[0], answer.probe)
+    return tuple(answered.values())
+
+
+def _is_installer(name: str, package: str) -> bool:
+    return package in INSTALLER_SCRIPTS or name.rstrip("0123456789.-") in INSTALLER_SCRIPTS
+
+
+def _node_modules(facts: ImageFacts) -> tuple[str, ...]:
+    development = {one.name for one in facts.packages if one.ecosystem == "node" and one.build_only}
+    return tuple(_limited(name for name in facts.node_modules if name not in development and not name.startswith("@types/")))
+
+
+def _limited(names: Iterable[str], limit: int = 400) -> list[str]:
+    return list(names)[:limit]

@@ -1,0 +1,55 @@
+"""All facts of one image as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from lightship.closure.libraries import library_problems
+from lightship.closure.surroundings import surroundings
+from lightship.distros import installed
+from lightship.elf import FileTree
+from lightship.evidence.observation import FileFact, ImageFacts, OsPackage
+from lightship.oci.model import ImageConfig
+from lightship.probes.facts.accounts import accounts, groups
+from lightship.probes.facts.files import files_of
+from lightship.probes.facts.languages import language_packages
+from lightship.probes.facts.programs import mentions, programs, scripts
+from lightship.probes.facts.python import pythons
+from lightship.probes.facts.taken_for_granted import taken_for_granted
+
+
+def image_facts(config: ImageConfig, rootfs: FileTree, *, digests: bool = True) -> ImageFacts:
+    """The facts of an image with this configuration and these files.
+
+    ``digests`` False leaves the files' content unread (quick, for a first look): contents are then not compared.
+    """
+    around = surroundings(rootfs, config)
+    database = installed(around.paths)
+    owner: Callable[[str], str] = lambda path: found.name if (found := database.owner(path)) else ""  # noqa: E731
+    files = files_of(rootfs, owner, digests=digests)
+    packages, places = language_packages(rootfs, files)
+    console = scripts(around, places)
+    there = programs(around)
+    node = around.program("node")
+    return ImageFacts(
+        config=config,
+        files=files,
+        packages=packages,
+        os_packages=tuple(OsPackage(one.name, one.version) for one in database.packages) if database.manager else None,
+        scripts=console,
+        pythons=pythons(around, config, files, places),
+        node=f"/{node}" if node else "",
+        node_modules=places.node_roots,
+        accounts=accounts(around),
+        groups=groups(around),
+        surroundings=taken_for_granted(around, files),
+        library_problems=library_problems(rootfs, _loadable(files), config),
+        programs=tuple(sorted(there)),
+        mentions=mentions(around, config, files, there),
+        unread=(f"OS packages: {database.problem}",) if database.problem else (),
+    )
+
+
+def _loadable(files: Mapping[str, FileFact]) -> Iterator[str]:
+    """What the program can reach: all that may be loaded or started, since names can be built at run time."""
+    return (path for path, fact in files.items() if fact.kind in ("file", "hardlink") and (fact.shape or fact.owner or fact.mode & 0o111))

@@ -1,0 +1,125 @@
+"""Programs by name: what the PATH gives, which scripts language packages brought, and who calls what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lightship.closure.scripts import interpreter_of
+from lightship.closure.surroundings import Surroundings
+from lightship.evidence.observation import FileFact, Mention, ScriptFact
+from lightship.oci.model import ImageConfig
+from lightship.probes.facts.languages import Places
+
+TEXT_LIMIT = 1 << 20
+"""Bytes up to which one of the program's own texts is searched for the names of programs."""
+
+MENTIONS_LIMIT = 5000
+"""Texts that are searched in one image."""
+
+_CALLED = re.compile(r"""["'`]([A-Za-z][\w.+-]{1,30})(?=["'`\s])""")
+_WORD = re.compile(r"[\w./+-]+")
+_TEXTS = (".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".php", ".pl", ".sh", ".bash")
+_NOT_CALLS = frozenset("name test true false echo print login host id date time file install sort sum join env link yes no "
+                       "users groups dir split cut head tail find more who w which expr factor type read kill "
+                       "python python3 node top last reset clear hash".split())  # fmt: skip
+"""Words that texts quote for other reasons than to call a program, and programs that are compared otherwise."""
+
+
+def programs(around: Surroundings) -> frozenset[str]:
+    """The names of everything executable on the image's PATH."""
+    found: set[str] = set()
+    for directory in around.search_path():
+        real = around.paths.real(directory)
+        for name in around.tree.names(real) if real is not None else ():
+            trail = around.paths.follow(f"{real}/{name}")
+            if trail is not None and around.is_executable(trail):
+                found.add(name)
+    return frozenset(found)
+
+
+def scripts(around: Surroundings, places: Places) -> tuple[ScriptFact, ...]:
+    """Every script that a Python package put beside its interpreter, as its RECORD says."""
+    found: dict[str, ScriptFact] = {}
+    for site, info, package in places.dist_infos:
+        for line in around.text(f"{info}/RECORD").split("\n"):
+            target = line.partition(",")[0].strip('"')
+            if "/bin/" in target and target.startswith(("../", "/")):
+                path = _joined(site, target)
+                fact = _script(around, path, package)
+                if fact.name not in found or found[fact.name].problem:
+                    found[fact.name] = fact
+    return tuple(sorted(found.values(), key=lambda one: one.name))
+
+
+def mentions(
+    around: Surroundings, config: ImageConfig, files: Mapping[str, FileFact], there: frozenset[str]
+) -> tuple[Mention, ...]:
+    """Programs of the PATH that the configuration or the program's own text (no package's) calls by name."""
+    found: dict[tuple[str, str], Mention] = {}
+    for name, argv in (
+        ("ENTRYPOINT", config.entrypoint or ()),
+        ("CMD", config.cmd or ()),
+        ("HEALTHCHECK", config.healthcheck.test[1:] if config.healthcheck else ()),
+    ):
+        for program in _in_command(argv):
+            if program in there:
+                found.setdefault((program, name), Mention(program, f"image config {name}"))
+    wanted = there - _NOT_CALLS
+    for path in list(_own_texts(files))[:MENTIONS_LIMIT]:
+        text = around.tree.read(path, TEXT_LIMIT).decode("utf-8", "replace")
+        shell = path.endswith((".sh", ".bash")) or text.startswith(("#!/bin/sh", "#!/bin/bash", "#!/usr/bin/env bash"))
+        names = set(_WORD.findall(_without_comments(text))) if shell else set(_CALLED.findall(text))
+        for program in sorted(names & wanted):
+            found.setdefault((program, ""), Mention(program, f"/{path}"))
+    return tuple(found.values())
+
+
+def _in_command(argv: tuple[str, ...]) -> set[str]:
+    """Programs of a command: its first word, and every word of a shell text that stands where a command can."""
+    if not argv:
+        return set()
+    names = {argv[0]} if "/" not in argv[0] else set()
+    for text in (argv[-1],) if len(argv) > 1 and argv[-2] == "-c" else argv if len(argv) == 1 else ():
+        names |= {words[0] for part in re.split(r"[;&|()\n]+", text) if (words := _WORD.findall(part))}
+    return names
+
+
+def _own_texts(files: Mapping[str, FileFact]) -> Iterator[str]:
+    for path, fact in files.items():
+        if fact.owner or fact.kind != "file" or fact.size > TEXT_LIMIT:
+            continue
+        if "site-packages/" in path or "node_modules/" in path or path.startswith(("usr/local/lib/python", "usr/local/go/")):
+            continue
+        if path.endswith(_TEXTS) or (fact.mode & 0o111 and not fact.shape and fact.size < 65536):
+            yield path
+
+
+def _script(around: Surroundings, path: str, package: str) -> ScriptFact:
+    name = path.rpartition("/")[2]
+    real = around.paths.real(path)
+    if real is None or not around.paths.is_file(path):
+        return ScriptFact(name, f"/{path}", "", "listed in RECORD, but not there", package)
+    shebang = interpreter_of(around.tree.read(real, 512))
+    if shebang is None:
+        return ScriptFact(name, f"/{path}", "", "", package)
+    gone = next((one for one in shebang.programs if around.program(one) is None), "")
+    problem = f"its interpreter {gone} is not there" if gone else ""
+    trail = around.paths.follow(path)
+    if trail is not None and not around.is_executable(trail):
+        problem = problem or "it is not executable"
+    return ScriptFact(name, f"/{path}", shebang.programs[-1], problem, package)
+
+
+def _joined(site: str, target: str) -> str:
+    parts = [] if target.startswith("/") else site.split("/")
+    for part in target.split("/"):
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in ("", ".", ".."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _without_comments(text: str) -> str:
+    return "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#"))

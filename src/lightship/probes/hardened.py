@@ -1,0 +1,46 @@
+"""Starts with less than usual: what the image's program can do without."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lightship.engines.protocol import Engine, RunSpec
+from lightship.evidence.observation import HardenedFact, ImageFacts, RunFact
+from lightship.probes.plan import ProbePlan
+from lightship.probes.process import watch
+from lightship.verify.config import user_id
+from lightship.verify.hardened import ALL, bears
+
+ANOTHER_USER = "65532:65532"
+"""A number that no image has a user for, and the one that distroless calls nonroot."""
+
+MODES: tuple[tuple[str, dict[str, object]], ...] = (
+    ("another user", {"user": ANOTHER_USER}),
+    ("read-only root, tmpfs on /tmp", {"read_only": True, "tmpfs": ("/tmp",)}),
+    ("no capabilities", {"drop_capabilities": True}),
+    ("no new privileges", {"no_new_privileges": True}),
+)
+"""Each mode and what it changes in the run."""
+
+
+def hardened_runs(
+    engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan, spec: RunSpec, plain: tuple[RunFact, ...]
+) -> tuple[HardenedFact, ...]:
+    """All modes at once; when the program does not bear that, each by itself."""
+    modes = [(name, change) for name, change in MODES if name != "another user" or user_id(facts) == 0]
+    changes: dict[str, object] = {}
+    for _, change in modes:
+        changes |= change
+    together = _run(engine, image, plan, spec, ALL, changes)
+    if bears(plain, together):
+        return (together,)
+    return (together, *(_run(engine, image, plan, spec, name, change) for name, change in modes))
+
+
+def _run(
+    engine: Engine, image: str, plan: ProbePlan, spec: RunSpec, name: str, change: dict[str, object]
+) -> HardenedFact:
+    # A program that will not start with less does not start late: twice the plain wait is enough.
+    hurried = replace(plan, limits=replace(plan.limits, start=min(plan.limits.start, 20.0)))
+    run = watch(engine, image, replace(spec, **change), hurried, times=1, stop=False)  # type: ignore[arg-type]
+    return HardenedFact(name, run)

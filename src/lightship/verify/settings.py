@@ -1,0 +1,216 @@
+"""The user's probes and demands: `lightship.toml`, or `[tool.lightship]` in pyproject.toml.
+
+    [verify]
+    require = "L6"              # do not be content with less
+    timeout = 120               # seconds until it listens
+    hardened = false
+    environment = { DATABASE_URL = "sqlite:////tmp/x.db" }
+
+    [[verify.allow]]
+    path = "app/docs/**"        # a file, or a difference as it is printed with "/" for " > "
+    changes = ["missing"]       # left out: any change
+    reason = "read by people only"
+
+    [[probe]]
+    http = "GET :8000/items/1"
+    headers = { Accept = "application/json" }
+    body = "..."
+    status = 200
+    contains = "name"
+
+    [[probe]]
+    command = ["python", "-m", "app", "--check"]
+    env = { MODE = "ci" }
+    exit = 0
+    output = "fine"
+    file = "/tmp/report.txt"
+
+An unknown key is an error with its position; other tables of the file belong to other rooms and are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
+
+from lightship.errors import UsageError
+from lightship.evidence.observation import CommandProbe, HttpRequest
+from lightship.verify.allowed import ANY, Allowance
+
+_REQUEST = re.compile(r"^(?:(?P<method>[A-Z]+) +)?(?:(?P<scheme>https?)://[^:/]*)?:(?P<port>\d+)(?P<path>/\S*)?$")
+_HTTP_KEYS = {"name", "http", "headers", "body", "status", "contains"}
+_COMMAND_KEYS = {"name", "command", "env", "exit", "output", "file"}
+_VERIFY_KEYS = {"require", "timeout", "hardened", "environment", "allow", "services"}
+
+
+class _HasStart(Protocol):
+    @property
+    def start(self) -> float: ...
+
+
+LimitsT = TypeVar("LimitsT", bound=_HasStart)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user said about verifying; the defaults say nothing."""
+
+    require: int | None = None
+    """The level that must be reached, or None: no demand."""
+    timeout: float | None = None
+    hardened: bool = True
+    environment: tuple[tuple[str, str], ...] = ()
+    requests: tuple[HttpRequest, ...] = ()
+    commands: tuple[CommandProbe, ...] = ()
+    allowed: tuple[Allowance, ...] = ()
+
+    def limits_of(self, limits: LimitsT) -> LimitsT:
+        """``limits`` with the user's time limit for starting."""
+        return limits if self.timeout is None else replace(limits, start=self.timeout)  # type: ignore[type-var]
+
+
+def parse_level(text: str) -> int:
+    """``L6`` or ``6`` as 6. Raises ValueError."""
+    number = int(text.removeprefix("L").removeprefix("l"))
+    if not 0 <= number <= 8:
+        raise ValueError(text)
+    return number
+
+
+def parse_settings(text: str, where: str, *, table: tuple[str, ...] = ()) -> Settings:
+    """The settings in a TOML file's text; ``table`` is the table they are in (``("tool", "lightship")``).
+
+    Raises UsageError for TOML that cannot be read, unknown keys and bad values.
+    """
+    try:
+        document: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError("the file is not valid TOML", where=where, why=str(error)) from error
+    for name in table:
+        document = document.get(name, {}) if isinstance(document, dict) else {}
+    reader = _Reader(text, where)
+    verify = reader.table(document.get("verify", {}), "verify")
+    reader.known(verify, _VERIFY_KEYS, "[verify]")
+    if "services" in verify:
+        raise reader.error("services", "[verify.services] is not there yet",
+                           help="start what the program needs yourself, and name it in [verify] environment")
+    probes = [reader.table(one, "probe") for one in reader.list(document.get("probe", []), "probe")]
+    return Settings(
+        require=reader.level(verify.get("require")),
+        timeout=reader.seconds(verify.get("timeout")),
+        hardened=reader.flag(verify.get("hardened", True), "hardened"),
+        environment=reader.pairs(verify.get("environment", {}), "environment"),
+        requests=tuple(reader.request(one) for one in probes if "command" not in one),
+        commands=tuple(reader.command(one) for one in probes if "command" in one),
+        allowed=tuple(reader.allowance(reader.table(one, "allow")) for one in reader.list(verify.get("allow", []), "allow")),
+    )
+
+
+class _Reader:
+    """Values of one TOML document, checked; errors name the line."""
+
+    def __init__(self, text: str, where: str) -> None:
+        self._text = text
+        self._where = where
+
+    def error(self, key: str, what: str, *, help: str = "") -> UsageError:
+        match = re.search(rf"^[ \t\[{{,]*(?:[\w.]+\.)?[\"']?{re.escape(key)}[\"']?[ \t]*[=\]]|[{{,][ \t]*{re.escape(key)}[ \t]*=",
+                          self._text, re.MULTILINE)
+        if match is None:
+            return UsageError(what, where=self._where, help=help)
+        at = self._text.index(key, match.start())
+        line, column = self._text.count("\n", 0, at) + 1, at - self._text.rfind("\n", 0, at)
+        return UsageError(what, where=f"{self._where}:{line}:{column}", help=help)
+
+    def known(self, table: dict[str, Any], keys: set[str], name: str) -> None:
+        for key in table:
+            if key not in keys:
+                raise self.error(key, f"unknown key {key!r} in {name}", help=f"known are {', '.join(sorted(keys))}")
+
+    def table(self, value: Any, key: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise self.error(key, f"{key} must be a table")
+        return value
+
+    def list(self, value: Any, key: str) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.error(key, f"{key} must be an array", help=f"write [[{key}]] for tables")
+        return value
+
+    def text(self, value: Any, key: str) -> str:
+        if not isinstance(value, str):
+            raise self.error(key, f"{key} must be a string")
+        return value
+
+    def flag(self, value: Any, key: str) -> bool:
+        if not isinstance(value, bool):
+            raise self.error(key, f"{key} must be true or false")
+        return value
+
+    def number(self, value: Any, key: str) -> int | None:
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+            raise self.error(key, f"{key} must be a whole number")
+        return value
+
+    def seconds(self, value: Any) -> float | None:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 3600:
+            raise self.error("timeout", "timeout must be seconds between 0 and 3600")
+        return float(value)
+
+    def level(self, value: Any) -> int | None:
+        if value is None:
+            return None
+        try:
+            return parse_level(str(value))
+        except ValueError:
+            raise self.error("require", f"require must be a level from L0 to L8, not {value!r}") from None
+
+    def pairs(self, value: Any, key: str) -> tuple[tuple[str, str], ...]:
+        table = self.table(value, key)
+        for name, one in table.items():
+            if not isinstance(one, str):
+                raise self.error(name, f"{name} in {key} must be a string")
+        return tuple(table.items())
+
+    def request(self, table: dict[str, Any]) -> HttpRequest:
+        if "http" not in table:
+            raise self.error("probe", "a [[probe]] needs `http` or `command`")
+        self.known(table, _HTTP_KEYS, "an http [[probe]]")
+        text = self.text(table["http"], "http")
+        match = _REQUEST.match(text)
+        if match is None or not 0 < int(match["port"]) < 65536:
+            raise self.error("http", f"cannot read the request {text!r}", help='write "GET :8000/path"')
+        status = self.number(table.get("status"), "status")
+        if status is not None and not 100 <= status <= 599:
+            raise self.error("status", "status must be an HTTP status, 100 to 599")
+        return HttpRequest(
+            int(match["port"]), match["path"] or "/", match["method"] or "GET",
+            self.pairs(table.get("headers", {}), "headers"), self.text(table.get("body", ""), "body").encode(),
+            "https" if match["scheme"] == "https" else "http", "user",
+            self.text(table.get("name", ""), "name"), status, self.text(table.get("contains", ""), "contains"),
+        )
+
+    def command(self, table: dict[str, Any]) -> CommandProbe:
+        self.known(table, _COMMAND_KEYS, "a command [[probe]]")
+        argv = self.list(table["command"], "command")
+        if not argv or not all(isinstance(word, str) and "\0" not in word for word in argv):
+            raise self.error("command", "command must be a non-empty array of strings")
+        return CommandProbe(
+            tuple(argv), self.pairs(table.get("env", {}), "env"), "user", self.text(table.get("name", ""), "name"),
+            self.number(table.get("exit"), "exit"), self.text(table.get("output", ""), "output"),
+            self.text(table.get("file", ""), "file"),
+        )
+
+    def allowance(self, table: dict[str, Any]) -> Allowance:
+        self.known(table, {"path", "changes", "reason"}, "[[verify.allow]]")
+        reason = self.text(table.get("reason", ""), "reason").strip()
+        if not reason or "path" not in table:
+            raise self.error("allow", "[[verify.allow]] needs a path and a reason")
+        changes = self.list(table.get("changes", list(ANY)), "changes")
+        if not all(one in ANY for one in changes):
+            raise self.error("changes", f"changes must be of {', '.join(ANY)}")
+        return Allowance(self.text(table["path"], "path").strip("/"), tuple(changes), f"the user's own word: {reason}")
