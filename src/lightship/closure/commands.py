@@ -1,4 +1,6 @@
-"""A command line and what it starts: the program, what a wrapper starts in its place, scripts among its arguments."""
+"""A command line and what it starts: the program, what a wrapper starts in its place, scripts among its
+arguments.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,12 @@ _DEPTH_LIMIT = 8
 # Programs that start another program given among their arguments, after options and words of their own.
 _WRAPPERS = frozenset(
     {
-        "env", "exec", "command", "nice", "ionice", "nohup", "time", "timeout", "stdbuf", "setsid", "chrt", "taskset",
-        "unbuffer", "tini", "tini-static", "dumb-init", "catatonit", "docker-init", "gosu", "su-exec", "setpriv", "sudo",
-        "doas", "runuser", "chpst", "xargs", "strace", "ltrace", "flock", "wait-for-it", "wait-for-it.sh", "dockerize",
-        "s6-setuidgid", "with-contenv", "npx", "bunx", "uv", "uvx", "poetry", "pipenv", "pdm", "rye", "hatch", "conda",
-        "micromamba", "bundle", "opentelemetry-instrument", "ddtrace-run", "newrelic-admin", "coverage",
+        "env", "exec", "command", "nice", "ionice", "nohup", "time", "timeout", "stdbuf", "setsid", "chrt",
+        "taskset", "unbuffer", "tini", "tini-static", "dumb-init", "catatonit", "docker-init", "gosu",
+        "su-exec", "setpriv", "sudo", "doas", "runuser", "chpst", "xargs", "strace", "ltrace", "flock",
+        "wait-for-it", "wait-for-it.sh", "dockerize", "s6-setuidgid", "with-contenv", "npx", "bunx", "uv",
+        "uvx", "poetry", "pipenv", "pdm", "rye", "hatch", "conda", "micromamba", "bundle",
+        "opentelemetry-instrument", "ddtrace-run", "newrelic-admin", "coverage",
     }
 )  # fmt: skip
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "busybox"})
@@ -29,11 +32,11 @@ _NODE_VERBS = frozenset({"start", "test", "stop", "restart"})
 # Words of a shell that start nothing of their own (POSIX 2.9.1 special built-ins, and bash's).
 _BUILTINS = frozenset(
     {
-        "", ":", "[", "[[", "alias", "bg", "break", "builtin", "case", "cd", "continue", "declare", "dirs", "disown",
-        "echo", "enable", "exit", "export", "false", "fc", "fg", "getopts", "hash", "help", "history", "jobs", "kill",
-        "let", "local", "logout", "mapfile", "popd", "printf", "pushd", "pwd", "read", "readarray", "readonly",
-        "return", "set", "shift", "shopt", "suspend", "test", "times", "trap", "true", "type", "typeset", "ulimit",
-        "umask", "unalias", "unset", "wait",
+        "", ":", "[", "[[", "alias", "bg", "break", "builtin", "case", "cd", "continue", "declare", "dirs",
+        "disown", "echo", "enable", "exit", "export", "false", "fc", "fg", "getopts", "hash", "help",
+        "history", "jobs", "kill", "let", "local", "logout", "mapfile", "popd", "printf", "pushd", "pwd",
+        "read", "readarray", "readonly", "return", "set", "shift", "shopt", "suspend", "test", "times",
+        "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait",
     }
 )  # fmt: skip
 
@@ -122,7 +125,9 @@ def _started(around: Surroundings, base: str, rest: Sequence[str | None], depth:
 
 
 def _wrapped(around: Surroundings, rest: Sequence[str | None], depth: int) -> Iterator[Use]:
-    """The first word that is a program is what a wrapper starts; before it stand its options, users, times."""
+    """The first word that is a program is what a wrapper starts; before it stand its options, users,
+    times.
+    """
     for at, word in enumerate(rest):
         if word and not word.startswith("-") and "=" not in word and around.program(word):
             yield from _command(around, rest[at:], depth + 1, shell=False)

@@ -1,4 +1,6 @@
-"""Files that no name leads to and that running needs all the same, as groups that a runtime stage can ask for."""
+"""Files that no name leads to and that running needs all the same, as groups that a runtime stage can ask
+for.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ _LIBRARY_DIRECTORIES = ("lib", "usr/lib", "lib64", "usr/lib64")
 
 
 def libc_runtime(rootfs: FileTree) -> tuple[str, ...]:
-    """What libc itself opens at run time: name services, libgcc_s, iconv modules, /etc files; real paths and links."""
+    """What libc itself opens at run time: name services, libgcc_s, iconv modules, /etc files; real paths
+    and links.
+    """
     paths = Paths(rootfs)
     found: dict[str, None] = {}
     _add_all(paths, _LIBC_FILES, found)

@@ -16,7 +16,9 @@ MentionKind = Literal["program", "shell", "library", "find-library"]
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One name in source: a program, a shell command line, a library file or a library's bare name (find_library)."""
+    """One name in source: a program, a shell command line, a library file or a library's bare name
+    (find_library).
+    """
 
     kind: MentionKind
     name: str
@@ -97,7 +99,9 @@ def language_of(path: str) -> str:
 
 
 def mentions(source: bytes, language: str) -> tuple[Mention, ...]:
-    """The programs and libraries that source text names, once each, in order; none for a language not known."""
+    """The programs and libraries that source text names, once each, in order; none for a language not
+    known.
+    """
     hint, pattern = _LANGUAGES.get(language, (None, None))
     if hint is None or pattern is None or not hint.search(source):
         return ()

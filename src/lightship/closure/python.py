@@ -38,7 +38,9 @@ def is_python(path: str) -> bool:
 
 
 def python_environment(around: Surroundings, program: str) -> PythonEnvironment:
-    """What the interpreter at ``program`` (its symlinks not followed: a venv is known by where it lies) imports from."""
+    """What the interpreter at ``program`` (its symlinks not followed: a venv is known by where it lies)
+    imports from.
+    """
     trees: dict[str, None] = {}
     files: dict[str, None] = {}
     programs: dict[str, None] = {}
@@ -109,7 +111,9 @@ def _other_places(around: Surroundings) -> Iterator[str]:
 
 
 def _added(around: Surroundings, tree: str) -> Iterator[str]:
-    """Directories that .pth files, egg-links, editable installs' finders and direct_url.json add to the path."""
+    """Directories that .pth files, egg-links, editable installs' finders and direct_url.json add to the
+    path.
+    """
     for directory in (tree, f"{tree}/site-packages", f"{tree}/dist-packages"):
         for name in around.tree.names(directory):
             path = f"{directory}/{name}"

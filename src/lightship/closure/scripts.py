@@ -10,7 +10,9 @@ _LINE_LIMIT = 256
 
 @dataclass(frozen=True, slots=True)
 class Shebang:
-    """A script's first line: every program that it starts, in order (``/usr/bin/env`` then ``python3``), as written."""
+    """A script's first line: every program that it starts, in order (``/usr/bin/env`` then ``python3``), as
+    written.
+    """
 
     programs: tuple[str, ...]
     line: str

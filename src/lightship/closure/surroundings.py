@@ -43,7 +43,9 @@ class Surroundings:
             yield part.strip("/") if part.startswith("/") else self.at(part or ".")
 
     def at(self, path: str) -> str:
-        """A path as the program means it: relative to its working directory, written without a leading slash."""
+        """A path as the program means it: relative to its working directory, written without a leading
+        slash.
+        """
         full = path if path.startswith("/") else f"{self.working_dir}/{path}"
         parts: list[str] = []
         for part in full.split("/"):
@@ -75,7 +77,9 @@ class Surroundings:
         return bool(found.entry.mode & 0o111)
 
     def find_library(self, name: str, by: str, elf: ElfFile | None) -> Found | None:
-        """The library that opening ``name`` (dlopen(3)) gives to the file ``by``; the tree's ABI when ``by`` is no ELF."""
+        """The library that opening ``name`` (dlopen(3)) gives to the file ``by``; the tree's ABI when
+        ``by`` is no ELF.
+        """
         if elf is not None:
             chain = (Loaded(by, elf),)
             return self.loader.find(name, elf.abi, by=chain, musl=bool(is_musl(elf)))
@@ -95,7 +99,9 @@ class Surroundings:
         return tuple(found)
 
     def sonames(self, name: str) -> tuple[str, ...]:
-        """The file names ``lib<name>.so...`` that the loader's cache or directories hold (ctypes.util.find_library)."""
+        """The file names ``lib<name>.so...`` that the loader's cache or directories hold
+        (ctypes.util.find_library).
+        """
         return self.loader.sonames(name)
 
     def text(self, path: str) -> str:

@@ -238,6 +238,8 @@ def _language(interpreter: str) -> str:
 
 
 def _is_standard_library(path: str, directory: str) -> bool:
-    """Whether a file is of Python's standard library itself: what that starts, it does without where it is missing."""
+    """Whether a file is of Python's standard library itself: what that starts, it does without where it is
+    missing.
+    """
     inside = path[len(directory) :]
     return "/python" in f"/{directory}" and "-packages/" not in inside and "-packages" not in directory

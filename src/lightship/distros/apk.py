@@ -42,7 +42,9 @@ class Apk:
         return any(paths.is_file(path) for path in _DATABASES)
 
     def packages(self, paths: Paths) -> tuple[tuple[Package, ...], str]:
-        """The installed packages; those asked for are in the world file or members of a virtual package in it."""
+        """The installed packages; those asked for are in the world file or members of a virtual package in
+        it.
+        """
         text = next((_text(paths, path) for path in _DATABASES if paths.is_file(path)), "")
         records = list(_records(text))
         world = None

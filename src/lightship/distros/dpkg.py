@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from lightship.distros.model import InstallCommand, Judgement, Package
+from lightship.distros.model import InstallCommand, Judgement, Need, Package
 from lightship.distros.naming import is_build_tool
 from lightship.distros.words import Options, asked_names
 from lightship.elf.tree import Paths
@@ -45,10 +45,10 @@ class Dpkg:
         {
             "adduser", "apt", "apt-utils", "cdebconf", "debconf", "debconf-i18n", "debian-archive-keyring",
             "debianutils", "dpkg", "gnupg", "gpgv", "init-system-helpers", "insserv", "libapt-pkg6.0",
-            "mawk", "passwd", "perl-base", "sensible-utils", "sysvinit-utils", "ubuntu-keyring", "ucf", "usr-is-merged",
-            "usrmerge", "install-info", "dialog", "whiptail", "update-inetd", "login", "logsave",
-            "libdebconfclient0", "liblocale-gettext-perl", "libtext-charwidth-perl", "libtext-iconv-perl",
-            "libtext-wrapi18n-perl",
+            "mawk", "passwd", "perl-base", "sensible-utils", "sysvinit-utils", "ubuntu-keyring", "ucf",
+            "usr-is-merged", "usrmerge", "install-info", "dialog", "whiptail", "update-inetd", "login",
+            "logsave", "libdebconfclient0", "liblocale-gettext-perl", "libtext-charwidth-perl",
+            "libtext-iconv-perl", "libtext-wrapi18n-perl",
         }
     )  # fmt: skip
 
@@ -70,14 +70,15 @@ class Dpkg:
             package = stanza["Package"]
             known = f"{package}:{stanza.get('Architecture', '')}"
             base = f"{_DATABASE}/info/{known if f'{known}.list' in names else package}"
-            listed = _text(paths, f"{base}.list").split("\n")
-            moved = [diverted.get(line, (line, package)) for line in listed if len(line) > 2]
-            files = [
+            # The first line is "/.": the root, which is everybody's.
+            listed = [line for line in _text(paths, f"{base}.list").split("\n") if len(line) > 2]
+            moved = (
                 to if owner != package else line
-                for line, (to, owner) in zip(_long(listed), moved, strict=True)
-            ]
+                for line in listed
+                for to, owner in (diverted.get(line, (line, package)),)
+            )
             mark = None if automatic is None else automatic.get(known, automatic.get(package, False))
-            found.append(_package(stanza, tuple(_real(paths, file) for file in files), mark))
+            found.append(_package(stanza, tuple(_real(paths, file) for file in moved), mark))
         found.extend(_distroless(paths))
         return tuple(found), "" if found else "dpkg's database lists no installed package"
 
@@ -133,21 +134,20 @@ class Dpkg:
     def judge(self, package: Package) -> Judgement | None:
         """What Debian's sections and names tell."""
         section = package.section.rpartition("/")[2]
-        if package.essential:
-            return Judgement("needed", "essential for the distribution")
-        if section == "libdevel":
-            return Judgement("build-only", "in section libdevel (headers and link-time files)")
-        if package.name.endswith(("-dev", "-dev-bin", "-headers")):
-            return Judgement("build-only", "a development package by its name")
-        if is_build_tool(package.name):
-            return Judgement("build-only", "a compiler or build tool")
-        if package.priority == "required":
-            return Judgement("needed", "required by the distribution")
-        if section == "devel":
-            return Judgement("unknown", "in section devel, but it may serve at run time")
-        if section in ("libs", "oldlibs"):
-            return Judgement("needed", f"a library (section {section})")
-        return None
+        rules: tuple[tuple[bool, Need, str], ...] = (
+            (package.essential, "needed", "essential for the distribution"),
+            (section == "libdevel", "build-only", "in section libdevel (headers and link-time files)"),
+            (
+                package.name.endswith(("-dev", "-dev-bin", "-headers")),
+                "build-only",
+                "a development package by its name",
+            ),
+            (is_build_tool(package.name), "build-only", "a compiler or build tool"),
+            (package.priority == "required", "needed", "required by the distribution"),
+            (section in ("libs", "oldlibs"), "needed", f"a library (section {section})"),
+            (section == "devel", "unknown", "in section devel, but it may serve at run time"),
+        )
+        return next((Judgement(need, reason) for holds, need, reason in rules if holds), None)
 
 
 def stanzas(text: str) -> Iterator[dict[str, str]]:
@@ -228,7 +228,9 @@ def _automatic(paths: Paths) -> dict[str, bool] | None:
 
 
 def _diversions(paths: Paths) -> dict[str, tuple[str, str]]:
-    """From a diverted path to where other packages' file of that name went, and the package that diverts it."""
+    """From a diverted path to where other packages' file of that name went, and the package that diverts
+    it.
+    """
     lines = _text(paths, f"{_DATABASE}/diversions").split("\n")
     return {lines[at]: (lines[at + 1], lines[at + 2]) for at in range(0, len(lines) - 2, 3)}
 
@@ -243,10 +245,6 @@ def _alternatives(text: str) -> Iterator[tuple[str, str]]:
         if not lines[at]:
             return
         yield lines[at], lines[at + 1]
-
-
-def _long(lines: Sequence[str]) -> list[str]:
-    return [line for line in lines if len(line) > 2]
 
 
 def _real(paths: Paths, path: str) -> str:

@@ -1,4 +1,6 @@
-"""What a root file system's package manager knows, as one value, and the questions that a split asks of it."""
+"""What a root file system's package manager knows, as one value, and the questions that a split asks of
+it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ _TWIN_DEPTH = 4
 
 
 def installed(rootfs: FileTree | Paths) -> Installed:
-    """What is installed in a root file system; with no manager known, an empty value whose ``manager`` is ""."""
+    """What is installed in a root file system; with no manager known, an empty value whose ``manager`` is
+    "".
+    """
     paths = as_paths(rootfs)
     manager = next((one for one in MANAGERS if one.is_present(paths)), None)
     if manager is None:
@@ -84,7 +88,9 @@ def release(rootfs: FileTree | Paths) -> Release:
 
 
 def asked_for(known: Installed) -> tuple[Package, ...]:
-    """The packages that somebody asked for by name; where that is not known, all: in doubt a package stays."""
+    """The packages that somebody asked for by name; where that is not known, all: in doubt a package
+    stays.
+    """
     return tuple(one for one in known.packages if one.automatic is not True)
 
 
@@ -110,7 +116,9 @@ def dependencies(
 
 
 def satisfied_by(known: Installed, group: Sequence[str]) -> tuple[Package, ...]:
-    """The installed packages that satisfy an or-group: the first alternative that is there, else all that provide one."""
+    """The installed packages that satisfy an or-group: the first alternative that is there, else all that
+    provide one.
+    """
     for name in group:
         own = known.package(name)
         if own is not None:
@@ -176,12 +184,16 @@ def runtime_twins(known: Installed, name: str) -> tuple[Package, ...]:
 
 
 def asked_by(words: Sequence[str | None]) -> InstallCommand | None:
-    """What a shell command asks a package manager to install (words as the shell passes them; None: not known)."""
+    """What a shell command asks a package manager to install (words as the shell passes them; None: not
+    known).
+    """
     return next((found for one in MANAGERS if (found := one.asked_for(words))), None)
 
 
 def install_command(manager: str, names: Sequence[str]) -> str:
-    """The text of a RUN instruction that installs packages and leaves no caches; "" with no manager or no names."""
+    """The text of a RUN instruction that installs packages and leaves no caches; "" with no manager or no
+    names.
+    """
     found = manager_of(manager)
     return found.install_command(names) if found and names else ""
 

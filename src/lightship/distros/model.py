@@ -139,7 +139,9 @@ class PackageManager(Protocol):
         ...
 
     def asked_for(self, words: Sequence[str | None]) -> InstallCommand | None:
-        """What a command (its words, None for one that is not known) asks to install; None for another command."""
+        """What a command (its words, None for one that is not known) asks to install; None for another
+        command.
+        """
         ...
 
     def install_command(self, names: Sequence[str]) -> str:
@@ -147,7 +149,9 @@ class PackageManager(Protocol):
         ...
 
     def judge(self, package: Package) -> Judgement | None:
-        """What this package manager's naming and sections tell of a package, or None when they tell nothing."""
+        """What this package manager's naming and sections tell of a package, or None when they tell
+        nothing.
+        """
         ...
 
     @property

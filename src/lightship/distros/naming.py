@@ -48,19 +48,23 @@ def is_build_tool(name: str) -> bool:
 
 
 def telling(files: Iterable[str]) -> list[str]:
-    """The files that tell what a package is for: no documentation, no translations, no directories above others."""
+    """The files that tell what a package is for: no documentation, no translations, no directories above
+    others.
+    """
     listed = [file for file in files if not _SAYS_NOTHING.match(file)]
-    directories = {file.rpartition("/")[0] for file in listed}
-    above = set()
-    for directory in directories:
-        while directory and directory not in above:
-            above.add(directory)
-            directory = directory.rpartition("/")[0]
+    above: set[str] = set()
+    for file in listed:
+        at = file.rpartition("/")[0]
+        while at and at not in above:
+            above.add(at)
+            at = at.rpartition("/")[0]
     return [file for file in listed if file not in above]
 
 
 def are_build_files(files: Iterable[str]) -> bool:
-    """Whether there are such files, and all serve compiling and linking: headers, archives, pkg-config, linker links."""
+    """Whether there are such files, and all serve compiling and linking: headers, archives, pkg-config,
+    linker links.
+    """
     listed = telling(files)
     return bool(listed) and all(_BUILD_FILE.search(file) for file in listed)
 
@@ -71,5 +75,7 @@ def has_headers(files: Iterable[str]) -> bool:
 
 
 def has_shared_library(files: Iterable[str]) -> bool:
-    """Whether a package brings a library that the loader would open (``libx.so.1``), more than a linker's link."""
+    """Whether a package brings a library that the loader would open (``libx.so.1``), more than a linker's
+    link.
+    """
     return any(_SHARED_LIBRARY.search(file) for file in files)

@@ -71,9 +71,9 @@ class Rpm:
     )
     maintainer_tools = frozenset(
         {
-            "alternatives", "chkconfig", "dnf", "dnf5", "dnf-data", "libdnf", "libdnf5", "librepo", "libsolv",
-            "microdnf", "python3-dnf", "python3-libdnf", "rpm", "rpm-libs", "rpm-sequoia", "yum", "zypper",
-            "libzypp", "fedora-repos", "fedora-gpg-keys", "shadow-utils", "subscription-manager",
+            "alternatives", "chkconfig", "dnf", "dnf5", "dnf-data", "libdnf", "libdnf5", "librepo",
+            "libsolv", "microdnf", "python3-dnf", "python3-libdnf", "rpm", "rpm-libs", "rpm-sequoia", "yum",
+            "zypper", "libzypp", "fedora-repos", "fedora-gpg-keys", "shadow-utils", "subscription-manager",
         }
     )  # fmt: skip
 

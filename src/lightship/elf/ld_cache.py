@@ -15,7 +15,9 @@ _INCLUDE_DEPTH = 8
 
 @dataclass(frozen=True, slots=True)
 class CacheEntry:
-    """One line of ``ldconfig -p``: a soname, where it is, and for which ABI (``flags``) and CPU (``hwcap``)."""
+    """One line of ``ldconfig -p``: a soname, where it is, and for which ABI (``flags``) and CPU
+    (``hwcap``).
+    """
 
     soname: str
     path: str

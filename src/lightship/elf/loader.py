@@ -84,7 +84,9 @@ class Loader:
         return None if trail is None else Found(trail.path, "interpreter", trail.links)
 
     def find(self, name: str, abi: Abi, *, by: Iterable[Loaded] = (), musl: bool = False) -> Found | None:
-        """Where a library is found that ``by`` (the file that asks, then who loaded it, and so on) asks for."""
+        """Where a library is found that ``by`` (the file that asks, then who loaded it, and so on) asks
+        for.
+        """
         chain = tuple(by)
         if "/" in name:
             path = expand(name, chain[0].path if chain else "", abi, self._search.library_directory(abi))
@@ -97,7 +99,9 @@ class Loader:
         return self._search.glibc(name, abi, rpaths, no_default=no_default)
 
     def sonames(self, name: str) -> tuple[str, ...]:
-        """The sonames ``lib<name>.so`` and ``lib<name>.so.*`` that a process could ask for, in the loader's order."""
+        """The sonames ``lib<name>.so`` and ``lib<name>.so.*`` that a process could ask for, in the loader's
+        order.
+        """
         return self._search.named(f"lib{name}.so")
 
     def _load(self, path: str, program: str) -> Loading:

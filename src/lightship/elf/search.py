@@ -109,7 +109,9 @@ class Search:
         return self._global[key]
 
     def musl(self, name: str, abi: Abi, rpaths: Rpaths) -> Found | None:
-        """Where musl's loader finds a library: both kinds of rpath are inherited and come after LD_LIBRARY_PATH."""
+        """Where musl's loader finds a library: both kinds of rpath are inherited and come after
+        LD_LIBRARY_PATH.
+        """
         found = self._in(self._library_path, name, abi, "library path")
         if found:
             return found

@@ -36,7 +36,9 @@ class Located(Protocol):
 
 
 class FileTree(Protocol):
-    """A root file system to read. Paths have no leading slash, the root is ""; no path goes through a symlink."""
+    """A root file system to read. Paths have no leading slash, the root is ""; no path goes through a
+    symlink.
+    """
 
     def get(self, path: str) -> Located | None:
         """What is at exactly this path; the link itself for a symlink."""
@@ -81,11 +83,11 @@ class Paths:
         """Where an absolute or root-relative path leads, or None when nothing is there."""
         path = path.strip("/")
         if path not in self._trails:
-            found = self.tree.get(path) if path else None
+            found = self.tree.get(path) if path and "/.." not in path else None
             if found is not None and found.entry.kind != "symlink":
                 self._trails[path] = Trail(path)
             else:
-                self._trails[path] = self._end(path, [], 0)
+                self._trails[path] = self._end(_tidy(path), (), 0)
         return self._trails[path]
 
     def real(self, path: str) -> str | None:
@@ -107,35 +109,29 @@ class Paths:
         found = self.tree.get(real)
         return "dir" if found is None else found.entry.kind
 
-    def _end(self, path: str, links: list[str], depth: int) -> Trail | None:
+    def _end(self, path: str, links: tuple[str, ...], depth: int) -> Trail | None:
+        """Where a path that was not there as such leads; ``links`` were followed to come to it."""
         parent, _, name = path.rpartition("/")
-        if depth > _LINKS_LIMIT:
-            return None
-        if not path:
-            return Trail("", tuple(links))
-        directory = self._directory(parent, depth)
+        directory = self._directory(parent, depth) if path and depth <= _LINKS_LIMIT else None
         if directory is None:
-            return None
-        links = [*links, *directory.links]
-        if name in ("", "."):
-            return Trail(directory.path, tuple(links))
-        if name == "..":
-            return Trail(directory.path.rpartition("/")[0], tuple(links))
+            return None if path else Trail("", links)
+        links += directory.links
+        if name in (".", ".."):
+            up = directory.path if name == "." else directory.path.rpartition("/")[0]
+            return Trail(up, links)
         real = f"{directory.path}/{name}" if directory.path else name
         found = self.tree.get(real)
-        if found is None:
-            # A layer need not have an entry of its own for every directory.
-            return Trail(real, tuple(links)) if self.tree.names(real) else None
-        if found.entry.kind != "symlink":
-            return Trail(real, tuple(links))
-        target = found.entry.link
-        full = target if target.startswith("/") else f"{directory.path}/{target}"
-        return self._end(_tidy(full), [*links, real], depth + 1)
+        if found is not None and found.entry.kind == "symlink":
+            target = found.entry.link
+            full = target if target.startswith("/") else f"{directory.path}/{target}"
+            return self._end(_tidy(full), (*links, real), depth + 1)
+        # A layer need not have an entry of its own for every directory.
+        return Trail(real, links) if found is not None or self.tree.names(real) else None
 
     def _directory(self, path: str, depth: int) -> Trail | None:
         known = self._directories.get(path)
         if known is None:
-            known = self._end(path, [], depth + 1)
+            known = self._end(path, (), depth + 1)
             if known is not None:
                 self._directories[path] = known
         return known
@@ -152,11 +148,11 @@ class DirectoryTree:
 
     def get(self, path: str) -> DirectoryEntry | None:
         """What is at exactly this path."""
-        if not self._is_plain(path.rpartition("/")[0]):
+        if not self._is_plain(path.rpartition("/")[0]) or path.rpartition("/")[2] in (".", ".."):
             return None
         try:
             status = os.lstat(f"{self._root}/{path}")
-            link = os.readlink(f"{self._root}/{path}") if stat.S_ISLNK(status.st_mode) else ""
+            link = os.readlink(f"{self._root}/{path}") if stat.S_ISLNK(status.st_mode) else ""  # noqa: PTH115
         except (OSError, ValueError):
             return None
         return DirectoryEntry(path, _kind(status.st_mode), stat.S_IMODE(status.st_mode), status.st_size, link)
@@ -204,7 +200,8 @@ class DirectoryTree:
             parent = directory.rpartition("/")[0]
             try:
                 mode = os.lstat(f"{self._root}/{directory}").st_mode
-                known = self._is_plain(parent) and stat.S_ISDIR(mode)
+                dots = directory.rpartition("/")[2] in (".", "..")
+                known = self._is_plain(parent) and stat.S_ISDIR(mode) and not dots
             except (OSError, ValueError):
                 known = False
             self._plain[directory] = known
