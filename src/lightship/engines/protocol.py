@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +67,8 @@ class BuildRequest:
     network: Literal["auto", "host", "default", "none"] = "auto"
     ca_bundle: Path | None = None
     """A CA bundle that RUN steps see and the image does not keep."""
+    timeout: float = 7200.0
+    """Seconds for the whole build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,9 @@ class ContainerState:
     exit_code: int | None
     pid: int = 0
     oom_killed: bool = False
+    """Also true for exit code 137 when nobody asked for a kill: Podman leaves its own mark out."""
+    problem: str = ""
+    """Why it never started, in the runtime's words, e.g. ``exec: "uvicorn": executable file not found in $PATH``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +141,19 @@ class Process:
     """VmHWM, bytes."""
 
 
+@dataclass(frozen=True, slots=True)
+class CommandLog:
+    """Every engine command that ran, ready to paste (`--verbose`)."""
+
+    lines: list[str] = field(default_factory=list)
+
+
 class Container(Protocol):
-    """A started container."""
+    """A started container.
+
+    A program that cannot be executed is the image's fault and no EngineError: its container has ended, with exit code
+    126 or 127 and ``state().problem`` as a shell would say it.
+    """
 
     id: str
 
@@ -146,13 +163,15 @@ class Container(Protocol):
         """What it wrote so far to stdout and stderr, each cut at ``limit`` bytes."""
         ...
 
-    def exec(self, argv: Sequence[str], *, timeout: float, user: str | None = None, output_limit: int = 1 << 20) -> Completed: ...
+    def exec(
+        self, argv: Sequence[str], *, timeout: float, user: str | None = None, output_limit: int = 1 << 20
+    ) -> Completed: ...
     def listening(self) -> tuple[int, ...]:
         """The TCP ports that something in the container listens on, loopback ones included."""
         ...
 
-    def connect(self, port: int, timeout: float) -> object:
-        """A connected ``socket.socket`` to ``port`` inside the container. Raises OSError (refused, timed out)."""
+    def connect(self, port: int, timeout: float) -> socket.socket:
+        """A connected socket to ``port`` inside the container. Raises OSError (refused, timed out)."""
         ...
 
     def processes(self) -> tuple[Process, ...]: ...
@@ -172,12 +191,16 @@ OnStep = Callable[[Step], None]
 
 
 class Engine(Protocol):
-    """A container engine. Everything it creates carries the label ``io.lightship.run=<run id>``.
+    """A container engine. Every container it makes carries the label ``io.lightship.run=<run id>``, every image the run
+    id in its tag (a label would change the config that is to be compared).
 
-    All methods raise EngineError (BuildError from ``build``).
+    All methods raise EngineError (BuildError from ``build``). HEALTHCHECK is never run by the engine: whoever wants to
+    know runs it with ``exec``, so that it means the same everywhere.
     """
 
     name: str
+    run_id: str
+    log: CommandLog
 
     def info(self) -> EngineInfo: ...
     def build(self, request: BuildRequest, on_step: OnStep) -> BuiltImage: ...
@@ -199,10 +222,3 @@ class Engine(Protocol):
     def clean(self, run_id: str | None = None) -> int:
         """Remove what lightship left: of one run, or of every run whose process is gone; how many things."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class CommandLog:
-    """Every engine command that ran, ready to paste (`--verbose`)."""
-
-    lines: list[str] = field(default_factory=list)

@@ -1,0 +1,191 @@
+"""Buildah: builds images; its containers are run by the OCI runtime directly (see ``runtime_spec``)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from lightship.engines import machine, ours, process
+from lightship.engines.build_files import build_files, refuse_heredocs
+from lightship.engines.buildah_progress import BuildahProgress
+from lightship.engines.client import LONG, Client
+from lightship.engines.container import AttachedContainer
+from lightship.engines.containers_build import build_flags
+from lightship.engines.failure import build_error, completed_error, engine_error
+from lightship.engines.image_config import from_json
+from lightship.engines.podman import HEREDOCS_SINCE, version_of
+from lightship.engines.protocol import (
+    BuildRequest,
+    BuiltImage,
+    Capabilities,
+    CommandLog,
+    Completed,
+    EngineInfo,
+    OnStep,
+    RunSpec,
+)
+from lightship.engines.runtime_container import Bundle, start_bundle
+from lightship.errors import EngineError
+from lightship.oci.model import ImageConfig
+
+
+def find(log: CommandLog) -> tuple[dict[str, Any] | None, EngineError | None]:
+    """What Buildah says of itself, or why it cannot be asked."""
+    path = shutil.which("buildah")
+    if not path:
+        return None, EngineError("buildah is not installed")
+    client = Client("buildah", (path,), log)
+    info = client.attempt("info", timeout=30.0)
+    if info.exit_code != 0:
+        return None, completed_error("buildah", "asking what it is", info)
+    version = client.attempt("version", "--json", timeout=30.0)
+    if version.exit_code != 0:
+        return None, completed_error("buildah", "asking for its version", version)
+    return {**json.loads(info.stdout), "version": json.loads(version.stdout)}, None
+
+
+class Buildah:
+    """Buildah on this machine."""
+
+    name = "buildah"
+
+    def __init__(self, found: dict[str, Any], run_id: ours.RunId, log: CommandLog) -> None:
+        self._client = Client("buildah", (shutil.which("buildah") or "buildah",), log)
+        self._found = found
+        self._run = run_id
+        self.run_id = run_id.text
+        self.log = log
+        configured = found["host"].get("OCIRuntime") or "runc"
+        self._runtime = machine.runtime_instead_of(configured)
+        self._runs = shutil.which(self._runtime or configured) or ""
+
+    def info(self) -> EngineInfo:
+        limits = [
+            "no published ports: its containers have a network of their own and are reached from inside it"
+        ]
+        version = self._found["version"]["version"]
+        if not self._heredocs():
+            limits.append(f"no heredocs: Buildah {version} builds them as empty layers")
+        runs = bool(self._runs) and machine.is_root()
+        if not runs:
+            limits.append("runs no containers: that needs root and runc or crun; use Podman")
+        limits.append("VOLUMEs of an image are plain folders in its containers")
+        return EngineInfo("buildah", version, Capabilities(self._heredocs(), False, runs, tuple(limits)))
+
+    def build(self, request: BuildRequest, on_step: OnStep) -> BuiltImage:
+        if not self._heredocs():
+            version = self._found["version"]["version"]
+            refuse_heredocs(request, f"Buildah {version}", "it makes an empty layer of it, without a word")
+        with build_files(request, self._run) as files:
+            tag = self._run.tag()
+            runtime = ["--runtime", self._runtime] if self._runtime else []
+            argv = [*self._client.prefix, "build", *runtime, *build_flags(request, files, tag)]
+            progress = BuildahProgress(request.dockerfile, on_step)
+            began = time.monotonic()
+            code = process.stream(argv, progress.feed, timeout=request.timeout, log=self.log)
+            steps = progress.finish(code == 0)
+            if code != 0:
+                raise build_error(self.name, request, progress, code)
+            return BuiltImage(tag, time.monotonic() - began, steps)
+
+    def resolve(self, reference: str, *, pull: bool = True) -> str | None:
+        found = self._local_id(reference)
+        if found or not pull:
+            return found
+        completed = self._client.attempt("pull", "--quiet", reference, timeout=LONG)
+        if completed.exit_code == 0:
+            return self._local_id(reference)
+        error = engine_error(self.name, f"pulling {reference}", completed.stderr.decode("utf-8", "replace"))
+        if not error.what.startswith(f"{self.name} failed"):
+            raise error
+        return None
+
+    def config(self, image: str) -> ImageConfig:
+        found = self._client.json("inspect", "--type", "image", image, doing=f"looking at {image}")
+        return from_json(json.loads(found["Config"]) if found.get("Config") else found["Docker"])
+
+    def export(self, image: str, directory: Path) -> Path:
+        archive = directory / "image.tar"
+        self._client.call(
+            "push", "--quiet", image, f"docker-archive:{archive}", doing=f"exporting {image}", timeout=LONG
+        )
+        return archive
+
+    def run(self, image: str, spec: RunSpec, *, timeout: float, output_limit: int = 1 << 20) -> Completed:
+        container = self._start(image, spec, output_limit)
+        began = time.monotonic()
+        try:
+            state = container.wait(timeout)
+            seconds = time.monotonic() - began
+            stdout, stderr = container.output(output_limit)
+        finally:
+            container.remove()
+        code = None if state.running else state.exit_code
+        return Completed(spec.argv or (), code, stdout, stderr, seconds, truncated=container.truncated)
+
+    def start(self, image: str, spec: RunSpec) -> AttachedContainer:
+        return self._start(image, spec, 1 << 20)
+
+    def remove_image(self, image: str) -> None:
+        completed = self._client.attempt("rmi", image)
+        if completed.exit_code != 0 and b"image not known" not in completed.stderr:
+            raise completed_error(self.name, f"removing {image}", completed)
+
+    def clean(self, run_id: str | None = None) -> int:
+        count = 0
+        for folder in ours.folders(run_id):
+            if (folder / "runc").is_dir() and self._runs:
+                count += Bundle(folder, self._runs, self.log).delete_all()
+        for name in self._client.call(
+            "containers", "--format", "{{.ContainerName}}", "--noheading", doing="listing"
+        ).split("\n"):
+            if ours.may_clean(name, run_id):
+                self._client.attempt("rm", name.strip())
+                count += 1
+        count += ours.remove_folders(run_id, all_kinds=True)
+        listed = self._client.attempt(
+            "images", "--noheading", "--format", "{{.Name}}:{{.Tag}}"
+        ).stdout.decode()
+        for reference in listed.split("\n"):
+            if reference.startswith(f"{ours.REPOSITORY}:") and ours.may_clean(reference, run_id):
+                with contextlib.suppress(EngineError):
+                    self.remove_image(reference)
+                    count += 1
+        return count
+
+    def _start(self, image: str, spec: RunSpec, output_limit: int) -> AttachedContainer:
+        if not self._runs or not machine.is_root():
+            raise EngineError(
+                "Buildah runs no containers here", why="that needs root and an OCI runtime", help="use Podman"
+            )
+        if spec.network == "published":
+            raise EngineError("Buildah publishes no ports", help="use --engine podman or docker")
+        config = self.config(image)
+        name = self._run.name()
+        self._client.call(
+            "from", "--quiet", "--pull=false", "--name", name, image, doing="making a container"
+        )
+        try:
+            rootfs = Path(self._client.call("mount", name, doing="mounting a container"))
+            bundle = Bundle(ours.folder(self._run), self._runs, self.log)
+            return start_bundle(bundle, name, config, spec, rootfs, lambda: self._forget(name), output_limit)
+        except BaseException:
+            self._forget(name)
+            raise
+
+    def _forget(self, name: str) -> None:
+        self._client.attempt("rm", name)
+
+    def _local_id(self, reference: str) -> str | None:
+        completed = self._client.attempt(
+            "inspect", "--type", "image", "--format", "{{.FromImageID}}", reference
+        )
+        found = completed.stdout.decode().strip()
+        return found if completed.exit_code == 0 and found else None
+
+    def _heredocs(self) -> bool:
+        return version_of(self._found["version"]["version"]) >= HEREDOCS_SINCE

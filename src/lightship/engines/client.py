@@ -1,0 +1,44 @@
+"""An engine's command line: called with a time limit, recorded, its failures raised as EngineError."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lightship.engines import process
+from lightship.engines.failure import completed_error
+from lightship.engines.protocol import CommandLog, Completed
+
+SHORT = 60.0
+"""Seconds for a question."""
+LONG = 1800.0
+"""Seconds for moving an image."""
+ANSWER_LIMIT = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A program and the flags that stand before every subcommand."""
+
+    engine: str
+    prefix: tuple[str, ...]
+    log: CommandLog
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def attempt(self, *arguments: str, timeout: float = SHORT, limit: int = ANSWER_LIMIT) -> Completed:
+        """Run a subcommand; its failure is a value."""
+        argv = [*self.prefix, *arguments]
+        return process.run(argv, timeout=timeout, log=self.log, env=self.env, output_limit=limit)
+
+    def call(self, *arguments: str, doing: str, timeout: float = SHORT) -> str:
+        """What a subcommand printed. Raises EngineError."""
+        completed = self.attempt(*arguments, timeout=timeout)
+        if completed.exit_code != 0:
+            raise completed_error(self.engine, doing, completed)
+        return completed.stdout.decode("utf-8", "replace").strip()
+
+    def json(self, *arguments: str, doing: str) -> Any:
+        """What a subcommand printed, as JSON."""
+        return json.loads(self.call(*arguments, doing=doing))

@@ -1,0 +1,216 @@
+"""A container that lightship started and stays attached to, the same for every engine.
+
+Its output comes through the pipes of the program that runs it (``docker run``, ``podman run``, ``runc run``) and never
+through the engine's log files, so a container that prints without end fills no disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import signal
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lightship.engines import namespaces
+from lightship.engines.process import Attached
+from lightship.engines.protocol import Completed, ContainerState, Process
+from lightship.errors import EngineError
+
+KILLED = 128 + signal.SIGKILL
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What the engine says of a container. ``pid`` is 0 when none runs or the host cannot see it."""
+
+    status: str
+    pid: int
+    started: bool
+    exit_code: int | None
+    oom_killed: bool
+    stop_signal: str = ""
+    problem: str = ""
+
+
+class Runtime(Protocol):
+    """What a container needs from its engine."""
+
+    def inspect(self, id: str) -> Inspection | None: ...
+    def pid(self, id: str) -> int:
+        """The host's process id of its first process; 0 while it is not known."""
+        ...
+
+    def exec(
+        self, id: str, argv: Sequence[str], user: str | None, timeout: float, limit: int
+    ) -> Completed: ...
+    def kill(self, id: str, name: str) -> None: ...
+    def written(self, id: str) -> tuple[str, ...]: ...
+    def processes(self, id: str) -> tuple[Process, ...]: ...
+    def listening(self, id: str) -> tuple[int, ...]: ...
+    def dial(self, id: str, port: int, timeout: float) -> socket.socket:
+        """The way in when the network namespace cannot be joined."""
+        ...
+
+    def remove(self, id: str) -> None: ...
+
+
+class AttachedContainer:
+    """A started container and the program that runs it."""
+
+    def __init__(self, id: str, program: Attached, runtime: Runtime) -> None:
+        self.id = id
+        self._program = program
+        self._runtime = runtime
+        self._asked_to_die = False
+        self._ended: ContainerState | None = None
+        self._pid = 0
+        self._pidfd = -1
+
+    def await_start(self, timeout: float) -> None:
+        """Wait until it runs or has ended. Raises EngineError when there is no container at the end of it."""
+        deadline = time.monotonic() + timeout
+        while self._program.code is None:
+            self._pid = self._runtime.pid(self.id)
+            if self._pid:
+                with contextlib.suppress(OSError):
+                    self._pidfd = os.pidfd_open(self._pid)
+                return
+            if time.monotonic() > deadline:
+                raise EngineError("the container did not start", why=f"no process after {timeout:.0f} s")
+            time.sleep(0.005)
+        self._program.wait(1.0)
+        if self._runtime.inspect(self.id) is None:
+            raise EngineError("the container could not be made", why=self._complaint())
+
+    def state(self) -> ContainerState:
+        if self._ended is not None:
+            return self._ended
+        code = self._program.code
+        if code is None:
+            return ContainerState("running", running=True, exit_code=None, pid=self._pid)
+        self._program.wait(1.0)
+        self._ended = self._final(code)
+        return self._ended
+
+    def wait(self, timeout: float) -> ContainerState:
+        self._program.wait(timeout)
+        return self.state()
+
+    def output(self, limit: int = 1 << 20) -> tuple[bytes, bytes]:
+        return self._program.output(limit)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether it wrote more than was kept."""
+        return self._program.truncated
+
+    def exec(
+        self, argv: Sequence[str], *, timeout: float, user: str | None = None, output_limit: int = 1 << 20
+    ) -> Completed:
+        return self._runtime.exec(self.id, argv, user, timeout, output_limit)
+
+    def listening(self) -> tuple[int, ...]:
+        if not self.state().running:
+            return ()
+        found = namespaces.listening(self._pid) if self._pid else None
+        return self._runtime.listening(self.id) if found is None else found
+
+    def connect(self, port: int, timeout: float) -> socket.socket:
+        if not self.state().running:
+            raise ConnectionRefusedError(f"container {self.id} has ended")
+        if not self._pid:
+            return self._runtime.dial(self.id, port, timeout)
+        try:
+            return namespaces.connect(self._pid, port, timeout)
+        except PermissionError:
+            return self._runtime.dial(self.id, port, timeout)
+
+    def processes(self) -> tuple[Process, ...]:
+        if not self.state().running:
+            return ()
+        found = namespaces.processes(self._pid) if self._pid else None
+        return found or self._runtime.processes(self.id)
+
+    def written(self) -> tuple[str, ...]:
+        return self._runtime.written(self.id)
+
+    def signal(self, name: str) -> None:
+        self._asked_to_die = True
+        if self._pidfd >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                try:
+                    signal.pidfd_send_signal(self._pidfd, signal_number(name))
+                except PermissionError:
+                    self._runtime.kill(self.id, name)
+            return
+        self._runtime.kill(self.id, name)
+
+    def stop(self, timeout: float) -> float:
+        seen = self._runtime.inspect(self.id)
+        if seen is None or not self.state().running:
+            return 0.0
+        began = time.monotonic()
+        self.signal(seen.stop_signal or "SIGTERM")
+        if not self._has_ended(timeout):
+            self.signal("SIGKILL")
+            self._has_ended(10.0)
+        seconds = time.monotonic() - began
+        self._program.wait(10.0)
+        return seconds
+
+    def remove(self) -> None:
+        self._asked_to_die = True
+        try:
+            self._runtime.remove(self.id)
+        finally:
+            self._program.end(grace=1.0)
+            if self._pidfd >= 0:
+                os.close(self._pidfd)
+                self._pidfd = -1
+
+    def _has_ended(self, timeout: float) -> bool:
+        """Wait for the first process itself: the engine's own tidying up afterwards is not the program's time."""
+        if self._pidfd < 0:
+            return self._program.wait(timeout) is not None
+        return bool(select.select([self._pidfd], [], [], timeout)[0])
+
+    def _final(self, code: int) -> ContainerState:
+        seen = self._runtime.inspect(self.id)
+        if seen is None:
+            return ContainerState("removed", running=False, exit_code=code)
+        if not seen.started:
+            code = code if code in (126, 127) else 127
+            return ContainerState(
+                "created", running=False, exit_code=code, problem=seen.problem or self._complaint()
+            )
+        code = code if seen.exit_code is None else seen.exit_code
+        killed = code == KILLED and not self._asked_to_die
+        return ContainerState("exited", running=False, exit_code=code, oom_killed=seen.oom_killed or killed)
+
+    def _complaint(self) -> str:
+        text = self._program.output()[1].decode("utf-8", "replace").strip()
+        lines = [line for line in text.split("\n") if line.strip() and "--help" not in line]
+        return lines[-1].strip() if lines else "no reason given"
+
+
+def reason(text: str) -> str:
+    """What of an OCI runtime's complaint a person wants: ``exec: "x": executable file not found in $PATH``."""
+    text = text.rpartition("container process: ")[2].replace('\\"', '"').rstrip('". ')
+    return re.sub(r": unknown$|: OCI runtime attempted.*$", "", text).strip()
+
+
+def signal_number(name: str) -> int:
+    """The number of ``SIGTERM``, ``TERM`` or ``15``, as STOPSIGNAL takes them; ``RTMIN+3`` too."""
+    if name.isdigit():
+        return int(name)
+    base, _, plus = name.upper().removeprefix("SIG").partition("+")
+    try:
+        return int(signal.Signals[f"SIG{base}"]) + int(plus or 0)
+    except (KeyError, ValueError) as error:
+        raise EngineError(f"unknown signal {name}") from error

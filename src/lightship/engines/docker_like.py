@@ -1,0 +1,278 @@
+"""What Docker and Podman have in common: containers, by command lines that are the same word for word."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from lightship.engines import namespaces, ours
+from lightship.engines.client import LONG, Client
+from lightship.engines.container import AttachedContainer, Inspection, reason
+from lightship.engines.failure import completed_error, engine_error
+from lightship.engines.process import Attached
+from lightship.engines.protocol import CommandLog, Completed, Process, RunSpec
+from lightship.errors import EngineError
+
+START_TIMEOUT = 60.0
+DEFAULT_PIDS = 2048
+NEVER = "0001-01-01T00:00:00Z"
+MADE_BY_ENGINE = frozenset(
+    (
+        "/dev",
+        "/proc",
+        "/sys",
+        "/etc/hosts",
+        "/etc/hostname",
+        "/etc/resolv.conf",
+        "/etc/mtab",
+        "/run/.containerenv",
+        "/.dockerenv",
+        "/dev/console",
+        "/dev/pts",
+        "/dev/shm",
+    )
+)
+"""Mount points and files that engines put into every container."""
+
+
+class DockerLike:
+    """Containers and images of an engine that speaks Docker's command line."""
+
+    name = ""
+
+    def __init__(self, client: Client, run_id: ours.RunId) -> None:
+        self._client = client
+        self._run = run_id
+        self.run_id = run_id.text
+        self.log: CommandLog = client.log
+
+    def resolve(self, reference: str, *, pull: bool = True) -> str | None:
+        found = self._local_id(reference)
+        if found or not pull:
+            return found
+        completed = self._client.attempt("pull", reference, timeout=LONG)
+        if completed.exit_code == 0:
+            return self._local_id(reference)
+        text = completed.stderr.decode("utf-8", "replace")
+        error = engine_error(self.name, f"pulling {reference}", text)
+        if not error.what.startswith(f"{self.name} failed"):
+            raise error
+        return None
+
+    def run(self, image: str, spec: RunSpec, *, timeout: float, output_limit: int = 1 << 20) -> Completed:
+        container = self._start(image, spec, output_limit)
+        began = time.monotonic()
+        try:
+            container.await_start(START_TIMEOUT)
+            state = container.wait(timeout)
+            seconds = time.monotonic() - began
+            stdout, stderr = container.output(output_limit)
+        finally:
+            container.remove()
+        code = None if state.running else state.exit_code
+        return Completed(spec.argv or (), code, stdout, stderr, seconds, truncated=container.truncated)
+
+    def start(self, image: str, spec: RunSpec) -> AttachedContainer:
+        container = self._start(image, spec, 1 << 20)
+        try:
+            container.await_start(START_TIMEOUT)
+        except BaseException:
+            container.remove()
+            raise
+        return container
+
+    def remove_image(self, image: str) -> None:
+        completed = self._client.attempt(*self._remove_image_command(), image)
+        said = completed.stderr.decode("utf-8", "replace").lower()
+        if completed.exit_code != 0 and "no such image" not in said and "image not known" not in said:
+            raise completed_error(self.name, f"removing {image}", completed)
+
+    def clean(self, run_id: str | None = None) -> int:
+        count = ours.remove_folders(run_id)
+        listed = self._client.call(
+            "ps",
+            "--all",
+            "--filter",
+            f"label={ours.LABEL}",
+            "--format",
+            "{{.ID}} {{.Names}}",
+            doing="listing containers",
+        )
+        for line in listed.split("\n"):
+            id_, _, name = line.partition(" ")
+            if ours.may_clean(name, run_id):
+                self._forget(id_)
+                count += 1
+        listed = self._client.call(
+            "images", "--format", "{{.Repository}}:{{.Tag}}", ours.REPOSITORY, doing="listing images"
+        )
+        for reference in filter(None, listed.split("\n")):
+            if ours.may_clean(reference, run_id):
+                with contextlib.suppress(EngineError):  # in use: the next run finds it again
+                    self.remove_image(reference)
+                    count += 1
+        return count
+
+    # What a container asks (container.Runtime)
+
+    def inspect(self, id: str) -> Inspection | None:
+        completed = self._client.attempt("inspect", "--type", "container", id)
+        if completed.exit_code != 0:
+            return None
+        found = json.loads(completed.stdout)[0]
+        state = found["State"]
+        return Inspection(
+            status=state.get("Status", ""),
+            pid=int(state.get("Pid") or 0),
+            started=state.get("StartedAt", NEVER) != NEVER,
+            exit_code=int(state.get("ExitCode") or 0),
+            oom_killed=bool(state.get("OOMKilled")),
+            stop_signal=str((found.get("Config") or {}).get("StopSignal") or ""),
+            problem=reason(state.get("Error") or ""),
+        )
+
+    def pid(self, id: str) -> int:
+        seen = self.inspect(id)
+        return seen.pid if seen and seen.status == "running" else 0
+
+    def exec(self, id: str, argv: Sequence[str], user: str | None, timeout: float, limit: int) -> Completed:
+        as_user = ["--user", user] if user else []
+        completed = self._client.attempt("exec", *as_user, id, *argv, timeout=timeout, limit=limit)
+        return Completed(
+            tuple(argv),
+            completed.exit_code,
+            completed.stdout,
+            completed.stderr,
+            completed.seconds,
+            truncated=completed.truncated,
+        )
+
+    def kill(self, id: str, name: str) -> None:
+        self._client.attempt("kill", "--signal", name, id)
+
+    def written(self, id: str) -> tuple[str, ...]:
+        listed = self._client.call("diff", id, doing="listing what the container wrote")
+        changes = (line.partition(" ") for line in listed.split("\n") if " " in line)
+        return written_paths((kind, path) for kind, _, path in changes)
+
+    def processes(self, id: str) -> tuple[Process, ...]:
+        listed = self._client.attempt("top", id, "-eo", "pid,ppid,uid,args").stdout.decode("utf-8", "replace")
+        rows = [line.split(None, 3) for line in listed.split("\n")[1:]]
+        return tuple(
+            Process(int(row[0]), int(row[1]), int(row[2]), tuple(row[3].split()))
+            for row in rows
+            if len(row) == 4 and row[0].isdigit() and row[2].isdigit()
+        )
+
+    def listening(self, id: str) -> tuple[int, ...]:
+        ports: set[int] = set()
+        for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+            answer = self.exec(id, ["cat", table], None, 10.0, 1 << 20)
+            ports |= namespaces.ports_of(answer.stdout.decode("utf-8", "replace"))
+        return tuple(sorted(ports))
+
+    def dial(self, id: str, port: int, timeout: float) -> socket.socket:
+        published = self._client.attempt("port", id, f"{port}/tcp").stdout.decode().strip().split("\n")[0]
+        host, _, number = published.rpartition(":")
+        if not number.isdigit():
+            raise PermissionError(f"no way into the network of container {id}")
+        return socket.create_connection((host, int(number)), timeout)
+
+    def remove(self, id: str) -> None:
+        self._forget(id)
+
+    # What differs between the two
+
+    def _local_id(self, reference: str) -> str | None:
+        completed = self._client.attempt("image", "inspect", "--format", "{{.Id}}", reference)
+        found = completed.stdout.decode().strip()
+        return found if completed.exit_code == 0 and found else None
+
+    def _run_flags(self, name: str) -> list[str]:
+        return []
+
+    def _remove_image_command(self) -> list[str]:
+        return ["rmi"]
+
+    def _remove_flags(self) -> list[str]:
+        return ["--force", "--volumes"]
+
+    def _exposed(self, image: str) -> tuple[str, ...]:
+        found: Any = self._client.json("image", "inspect", image, doing=f"looking at {image}")[0]
+        return tuple((found.get("Config") or {}).get("ExposedPorts") or ())
+
+    def _forget(self, id: str) -> None:
+        completed = self._client.attempt("rm", *self._remove_flags(), id)
+        if completed.exit_code != 0 and b"no such container" not in completed.stderr.lower():
+            raise completed_error(self.name, "removing a container", completed)
+
+    def _start(self, image: str, spec: RunSpec, output_limit: int) -> AttachedContainer:
+        name = self._run.name()
+        argv = [*self._client.prefix, "run", "--name", name, "--label", f"{ours.LABEL}={self.run_id}"]
+        argv += [*self._run_flags(name), *self._network_flags(image, spec), *spec_flags(spec)]
+        command: tuple[str, ...] = ()
+        if spec.argv:
+            argv += ["--entrypoint", spec.argv[0]]
+            command = spec.argv[1:]
+        program = Attached(
+            [*argv, image, *command],
+            log=self.log,
+            env=self._client.env,
+            stdin=spec.stdin,
+            output_limit=output_limit,
+        )
+        return AttachedContainer(name, program, self)
+
+    def _network_flags(self, image: str, spec: RunSpec) -> list[str]:
+        if spec.network != "published":
+            return ["--network", "none"]
+        flags = []
+        for exposed in self._exposed(image):
+            if not exposed.endswith("/udp"):
+                flags += ["--publish", f"127.0.0.1::{exposed.removesuffix('/tcp')}"]
+        return flags
+
+
+def spec_flags(spec: RunSpec) -> list[str]:
+    """The flags of ``run`` that Docker and Podman share."""
+    flags = ["--pull", "never", "--no-healthcheck", "--log-driver", "none"]
+    flags += ["--pids-limit", str(spec.pids_limit or DEFAULT_PIDS)]
+    for name, value in spec.env:
+        flags += ["--env", f"{name}={value}"]
+    if spec.user is not None:
+        flags += ["--user", spec.user]
+    if spec.working_dir is not None:
+        flags += ["--workdir", spec.working_dir]
+    if spec.read_only:
+        flags.append("--read-only")
+    for place in spec.tmpfs:
+        flags += ["--tmpfs", place]
+    if spec.drop_capabilities:
+        flags += ["--cap-drop", "ALL"]
+    if spec.no_new_privileges:
+        flags += ["--security-opt", "no-new-privileges"]
+    if spec.memory_limit:
+        flags += ["--memory", str(spec.memory_limit)]
+    if spec.stdin is not None:
+        flags.append("--interactive")
+    for host, place in spec.mounts:
+        flags += ["--volume", f"{host}:{place}:ro"]
+    return flags
+
+
+def written_paths(changes: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Paths that were added or changed, without what engines put there and folders that changed only by their content."""
+    found: set[str] = set()
+    folders: set[str] = set()
+    for kind, path in changes:
+        if kind == "D" or path in MADE_BY_ENGINE or path in ("/etc", "/run"):
+            folders.add(path)
+            continue
+        found.add(path)
+    parents = {str(parent) for path in found | folders for parent in Path(path).parents}
+    return tuple(sorted(path for path in found if path not in parents))
