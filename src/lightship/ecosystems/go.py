@@ -5,7 +5,13 @@ from lightship.ecosystems.model import Ecosystem, Toolchain
 GO = Ecosystem(
     name="go",
     manifests=("go.mod",),
-    caches=("{home}/.cache/go-build", "{home}/go/pkg/mod", "{home}/go/pkg/sumdb", "go/pkg/mod", "go/pkg/sumdb"),
+    caches=(
+        "{home}/.cache/go-build",
+        "{home}/go/pkg/mod",
+        "{home}/go/pkg/sumdb",
+        "go/pkg/mod",
+        "go/pkg/sumdb",
+    ),
     toolchains=(
         Toolchain(
             name="the Go toolchain",

@@ -16,7 +16,11 @@ PYTHON = Ecosystem(
     toolchains=(
         Toolchain(
             name="headers and static library of CPython",
-            trees=("usr/local/include/python*", "usr/local/lib/python*/config-*", "usr/local/lib/pkgconfig/python*"),
+            trees=(
+                "usr/local/include/python*",
+                "usr/local/lib/python*/config-*",
+                "usr/local/lib/pkgconfig/python*",
+            ),
             programs=("gcc", "cc", "g++", "c++", "clang"),
             source="https://docs.python.org/3/using/unix.html#python-related-paths-and-files",
         ),

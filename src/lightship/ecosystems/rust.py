@@ -9,7 +9,12 @@ RUST = Ecosystem(
     toolchains=(
         Toolchain(
             name="the Rust toolchain",
-            trees=("usr/local/rustup", "usr/local/cargo/bin/cargo*", "usr/local/cargo/bin/rust*", "{home}/.rustup"),
+            trees=(
+                "usr/local/rustup",
+                "usr/local/cargo/bin/cargo*",
+                "usr/local/cargo/bin/rust*",
+                "{home}/.rustup",
+            ),
             programs=("cargo", "rustc", "rustup"),
             source="https://rust-lang.github.io/rustup/installation/index.html",
         ),

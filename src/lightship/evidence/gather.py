@@ -17,7 +17,9 @@ _PACKAGE_MANAGERS = frozenset(
     "apt apt-get aptitude apt-mark apt-cache dpkg apk yum dnf microdnf tdnf rpm zypper".split()
 )
 # Programs that make no file that outlives the package manager's own work; what they remove is seen in the layers.
-_NEUTRAL = frozenset({"set", "echo", "printf", "true", ":", "rm", "export", "cd", "test", "[", "sleep", "exit"})
+_NEUTRAL = frozenset(
+    {"set", "echo", "printf", "true", ":", "rm", "export", "cd", "test", "[", "sleep", "exit"}
+)
 
 
 def gather(dockerfile: Dockerfile, stage: Stage, image: Image, base: ImageConfig) -> Evidence:

@@ -1,0 +1,31 @@
+"""From evidence to Dockerfiles: roots, partition, copies, candidates, emission.
+
+Invariant: the original's lines are in the new file, in their order and byte for byte; only the FROM line gets a name.
+Absent by intent: building anything. What comes out here is a proposal until it was built and compared.
+"""
+
+from lightship.multistage.metadata import from_config, healthcheck
+from lightship.multistage.model import Candidate, DroppedPackage, Hunk, KeptPackage, RuntimeKind
+from lightship.multistage.needs import Needs, needs_of
+from lightship.multistage.on_base import RuntimeBase, on_base
+from lightship.multistage.on_scratch import on_scratch
+from lightship.multistage.split import Division, divide
+from lightship.multistage.variants import slim_names
+
+__all__ = [
+    "Candidate",
+    "Division",
+    "DroppedPackage",
+    "Hunk",
+    "KeptPackage",
+    "Needs",
+    "RuntimeBase",
+    "RuntimeKind",
+    "divide",
+    "from_config",
+    "healthcheck",
+    "needs_of",
+    "on_base",
+    "on_scratch",
+    "slim_names",
+]

@@ -44,13 +44,18 @@ def gather_lines(gathering: Gathering) -> tuple[str, ...]:
         lines.append("    # Single files of packages that are not needed as a whole.")
         lines += _listed("cp -a --parents", gathering.files, f"{TARGET}/; \\")
     if gathering.trees:
-        lines.append("    # What the instructions above made, and what the base image has outside of packages.")
+        lines.append(
+            "    # What the instructions above made, and what the base image has outside of packages."
+        )
         lines += _listed("cp -a --parents", gathering.trees, f"{TARGET}/; \\")
     if gathering.removals:
         lines.append("    # Only building needs these.")
         lines += _listed("rm -rf", tuple(f"{TARGET[1:]}/{path}" for path in gathering.removals), "; \\")
     if gathering.ldconfig:
-        lines += ["    # The loader's cache, for the libraries that are really there.", f"    ldconfig -r {TARGET}; \\"]
+        lines += [
+            "    # The loader's cache, for the libraries that are really there.",
+            f"    ldconfig -r {TARGET}; \\",
+        ]
     lines[-1] = lines[-1].removesuffix("; \\")
     return tuple(lines)
 

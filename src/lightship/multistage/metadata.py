@@ -11,7 +11,19 @@ from lightship.oci import Healthcheck, ImageConfig
 
 # What a stage says about containers rather than about files. It costs no bytes, so all of it is carried.
 CARRIED = frozenset(
-    {"env", "label", "expose", "stopsignal", "shell", "healthcheck", "entrypoint", "cmd", "workdir", "user", "volume"}
+    {
+        "env",
+        "label",
+        "expose",
+        "stopsignal",
+        "shell",
+        "healthcheck",
+        "entrypoint",
+        "cmd",
+        "workdir",
+        "user",
+        "volume",
+    }
 )
 # These must come behind the COPY lines: a VOLUME freezes what is below it on some engines, and USER and WORKDIR must
 # stand for the instructions that follow as they stood in the original.
@@ -109,7 +121,11 @@ def _drop_replaced(items: list[Instruction]) -> list[Instruction]:
     for index, item in enumerate(items):
         last[item.keyword] = index
     only_last = {"user", "cmd", "entrypoint", "healthcheck", "stopsignal"}
-    kept = [item for index, item in enumerate(items) if item.keyword not in only_last or last[item.keyword] == index]
+    kept = [
+        item
+        for index, item in enumerate(items)
+        if item.keyword not in only_last or last[item.keyword] == index
+    ]
     workdirs = [item for item in kept if item.keyword == "workdir"]
     # Everything before the last absolute WORKDIR has no effect any more.
     start = max((i for i, item in enumerate(workdirs) if item.arguments.startswith("/")), default=0)

@@ -5,22 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from lightship.dockerfile import Instruction
-from lightship.multistage.cover import Tree
-
 RuntimeKind = Literal["scratch", "distroless", "slim", "same"]
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """One tree that the runtime stage takes from the builder stage, and why. ``size`` in bytes.
-
-    ``owner`` is (uid, gid) when all of the tree has one owner that is not root, else None.
-    """
-
-    tree: Tree
-    reason: str
-    owner: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +26,20 @@ class DroppedPackage:
 
 
 @dataclass(frozen=True, slots=True)
-class Partition:
-    """The original's effects, divided between the builder and the runtime stage.
-
-    ``head`` stays in the builder stage, ``tail`` moves behind the runtime stage's own lines, both word for word.
-    ``removals`` are paths of the base image that the original had removed.
-    """
-
-    kind: RuntimeKind
-    base: str
-    head: tuple[Instruction, ...]
-    tail: tuple[Instruction, ...]
-    copies: tuple[Copy, ...]
-    kept: tuple[KeptPackage, ...]
-    dropped: tuple[DroppedPackage, ...]
-    removals: tuple[str, ...] = ()
-    recommends: bool = False
-    ldconfig: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Hunk:
     """A change to the Dockerfile: where, why, and the bytes it saves (None where that is not known)."""
 
     line: int
     reason: str
     saves: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Paths that the runtime stage leaves out on purpose, as a pattern (``**`` crosses slashes), and why."""
+
+    pattern: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +50,5 @@ class Candidate:
     title: str
     text: str = ""
     hunks: tuple[Hunk, ...] = ()
+    left: tuple[Left, ...] = ()
     refused: str = ""

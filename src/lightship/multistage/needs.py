@@ -2,19 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+
+from lightship.closure import Closure, Reason, closure, roots
+from lightship.evidence import Evidence
+from lightship.multistage.wanted import wanted_paths
+
+_STARTED = frozenset({"root", "called", "shebang"})
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Why one file is needed, in words. ``certain``: running needs it; else it may."""
+
+    reason: str
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Files of the original, by real path without a leading slash, each with the reason why running needs it.
+    """Files that an OS package owns and running needs, by real path without a leading slash.
 
-    ``programs`` are executables that the image's command, its scripts or its source call; ``libraries`` shared
-    libraries that files to be copied link to or open by name; ``called`` the bare names of all programs that are
-    called, found or not.
+    ``called`` are the bare names of the programs that are started, whoever owns them; ``needs_libc`` says that a
+    dynamic loader is among the files, so that what libc opens by itself belongs to them.
     """
 
-    programs: Mapping[str, str] = field(default_factory=dict)
-    libraries: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Need] = field(default_factory=dict)
     called: frozenset[str] = frozenset()
+    needs_libc: bool = False
+    closure: Closure = Closure()
+
+
+def needs_of(evidence: Evidence) -> Needs:
+    """What the image's command needs, and everything that no OS package owns.
+
+    A mere possibility counts only when something that the Dockerfile brought in names it: the installers and the
+    standard library of a base image name many programs that no program of the user's ever calls.
+    """
+    # A toolchain stays behind when nobody calls it; whether somebody does is only known once its callers are.
+    found = _needs(evidence, _unowned(evidence, ()))
+    again = _unowned(evidence, found.called)
+    return found if again == _unowned(evidence, ()) else _needs(evidence, again)
+
+
+def _unowned(evidence: Evidence, programs: Collection[str]) -> frozenset[str]:
+    nothing = evidence.image.rootfs(upto=0)
+    return frozenset(wanted_paths(evidence, evidence.effects, programs=programs, from_base=nothing).paths)
+
+
+def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
+    found = closure(
+        evidence.files, roots(evidence.config, evidence.files, trees=_tops(paths)), evidence.config
+    )
+    files: dict[str, Need] = {}
+    called: set[str] = set()
+    needs_libc = False
+    for path, reason in found.reasons.items():
+        if not reason.certain and _from_base(evidence, reason):
+            continue
+        needs_libc = needs_libc or reason.kind == "interpreter"
+        if reason.kind in _STARTED:
+            called.add(path.rpartition("/")[2])
+            called.add(reason.name.rpartition("/")[2])
+        if evidence.installed.owner(path) is not None:
+            files[path] = Need(_in_words(reason), reason.certain)
+    for gone in found.unresolved:
+        if gone.kind == "program" and gone.certain:
+            called.add(gone.name.rpartition("/")[2])
+    return Needs(files, frozenset(called), needs_libc, found)
+
+
+def _from_base(evidence: Evidence, reason: Reason) -> bool:
+    located = evidence.files.get(reason.via) if reason.via else None
+    return located is not None and located.layer < evidence.base_layers
+
+
+def _tops(paths: Collection[str]) -> Iterable[str]:
+    """The outermost of some paths."""
+    known = paths if isinstance(paths, (set, frozenset, dict)) else set(paths)
+    for path in known:
+        parent = path.rpartition("/")[0]
+        if parent not in known:
+            yield path
+
+
+def _in_words(reason: Reason) -> str:
+    by = f" by /{reason.via}" if reason.via else ""
+    words = {
+        "needed": f"{reason.name} is linked{by}",
+        "dlopen": f"{reason.name} is opened{by}",
+        "called": f"{reason.name} is called{by}",
+        "shebang": f"{reason.name} interprets /{reason.via}",
+        "interpreter": "the dynamic loader",
+        "root": "the image starts it",
+    }
+    return words.get(reason.kind, f"{reason.kind}{by}")

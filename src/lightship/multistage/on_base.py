@@ -60,9 +60,11 @@ def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKi
     )
     title = f"{base.written} ({'the same base' if kind == 'same' else 'a smaller base'})"
     if not trees and not packages.dropped and kind == "same":
-        return Candidate(kind, title, refused="the instructions leave nothing behind that a second stage could drop")
+        return Candidate(
+            kind, title, refused="the instructions leave nothing behind that a second stage could drop"
+        )
     text, hunks = _write(evidence, base, division, packages, wanted, trees)
-    return Candidate(kind, title, text, hunks)
+    return Candidate(kind, title, text, hunks, wanted.left)
 
 
 def _write(
@@ -111,7 +113,10 @@ def _write(
         lines = tuple(text for item in (*_once(carried), *after) for text in _restate(item))
         stage.append(Block(lines, "As the builder stage has it."))
     hunks += [Hunk(division.last.line, block.reason, block.bytes_) for block in stage[1:] if block.reason]
-    hunks += [Hunk(line, f"{item.name} stays in the builder stage: {item.reason}", -item.size) for item in packages.dropped]
+    hunks += [
+        Hunk(line, f"{item.name} stays in the builder stage: {item.reason}", -item.size)
+        for item in packages.dropped
+    ]
     text = emit(
         evidence.dockerfile,
         from_instruction=evidence.stage.from_instruction,
@@ -145,7 +150,9 @@ def _gather(division: Division, trees: Sequence[Tree], names: StageNames) -> lis
         trees=tuple(tree.path for tree in trees),
         removals=tuple(extra for tree in trees for extra in tree.extras),
     )
-    blocks.append(Block(gather_lines(gathering), "What the program needs of the above, with owners, modes and links."))
+    blocks.append(
+        Block(gather_lines(gathering), "What the program needs of the above, with owners, modes and links.")
+    )
     return blocks
 
 
@@ -158,10 +165,17 @@ def _copies_exactly(evidence: Evidence, tree: Tree, paths: Mapping[str, Effect |
     if entry.kind == "file":
         return True
     owners = {(item.uid, item.gid) for path in below if (item := evidence.files[path].entry)}
-    return len(below) > 1 and entry.mode & 0o7777 == 0o755 and len(owners) == 1 and (entry.uid, entry.gid) in owners
+    return (
+        len(below) > 1
+        and entry.mode & 0o7777 == 0o755
+        and len(owners) == 1
+        and (entry.uid, entry.gid) in owners
+    )
 
 
-def _copy(evidence: Evidence, group: Sequence[Tree], paths: Mapping[str, Effect | None], builder: str) -> Block:
+def _copy(
+    evidence: Evidence, group: Sequence[Tree], paths: Mapping[str, Effect | None], builder: str
+) -> Block:
     first = group[0]
     size = sum(tree.size for tree in group)
     made_by = {paths[path] for tree in group for path in _below(paths, tree.path)}
@@ -240,4 +254,3 @@ def _restate(item: Instruction) -> list[str]:
 
 def _once(items: Sequence[Instruction]) -> list[Instruction]:
     return sorted({id(item): item for item in items}.values(), key=lambda item: item.line)
-

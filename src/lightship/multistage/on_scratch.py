@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from lightship import distros
+from lightship.closure import libc_runtime, locales
 from lightship.distros import Package
 from lightship.evidence import Evidence
 from lightship.multistage.cover import cover
@@ -13,24 +14,32 @@ from lightship.multistage.gather_stage import TARGET, Gathering, gather_lines
 from lightship.multistage.metadata import arguments_of, from_config, last_lines, restated
 from lightship.multistage.model import Candidate, DroppedPackage, Hunk
 from lightship.multistage.needs import Needs
-from lightship.multistage.packages import asked_packages
+from lightship.multistage.packages import asked_packages, needed_packages
 from lightship.multistage.split import divide, names_for
 from lightship.multistage.wanted import wanted_paths
 
 TITLE = "scratch (only what running needs)"
 # What a Debian system is made of that no program names: the hierarchy, the accounts, the names of networks.
-_FRAME_PACKAGES = ("base-files", "netbase", "media-types", "tzdata", "ca-certificates", "libnss-wrapper")
+_FRAME_PACKAGES = ("base-files", "netbase", "media-types", "tzdata", "ca-certificates")
+# libgcc_s is opened by pthread_cancel(3), so nothing links it.
+_LIBC_PACKAGES = ("libc6", "libgcc-s1")
 
 
 def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     """The candidate with an empty base."""
     if evidence.installed.manager != "dpkg":
-        return Candidate("scratch", TITLE, refused="gathering a root file system is only known for dpkg systems")
+        return Candidate(
+            "scratch", TITLE, refused="gathering a root file system is only known for dpkg systems"
+        )
     division = divide(evidence)
     packages, dropped = _packages(evidence, needs)
     names = {package.name for package in packages}
     wanted = wanted_paths(
-        evidence, division.head, programs=needs.called, from_base={}, kept_packages=names
+        evidence,
+        division.head,
+        programs=needs.called,
+        from_base=evidence.image.rootfs(upto=0),
+        kept_packages=names,
     )
     files = _single_files(evidence, needs, names)
     kept = {path for path in wanted.paths if not _dangles(evidence, path, names, files)}
@@ -51,7 +60,9 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         gather.append(Block(("USER root",)))
     if any(item.keyword == "shell" for item in division.head_instructions):
         gather.append(Block(('SHELL ["/bin/sh", "-c"]',)))
-    gather.append(Block(gather_lines(gathering), "The root file system of the final image: only what running needs."))
+    gather.append(
+        Block(gather_lines(gathering), "The root file system of the final image: only what running needs.")
+    )
     size = sum(tree.size for tree in trees)
     final = [
         Block((f"FROM scratch AS {stages.runtime}",)),
@@ -61,7 +72,10 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     if inherited:
         final.append(Block(inherited, f"As {evidence.stage.base.written or 'the base image'} has it."))
     restating = sorted(
-        {id(item): item for item in (*arguments_of(division.head_instructions, division.tail_instructions), *before)}.values(),
+        {
+            id(item): item
+            for item in (*arguments_of(division.head_instructions, division.tail_instructions), *before)
+        }.values(),
         key=lambda item: item.line,
     )
     lines = [line for item in (*restating, *after) for line in _lines(item.text)]
@@ -83,7 +97,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
              f"{len(files)} single files and {megabytes(size)} that no package owns"),
         *(Hunk(line, f"{item.name} stays in the builder stage: {item.reason}", -item.size) for item in dropped),
     ]  # fmt: skip
-    return Candidate("scratch", TITLE, text, tuple(hunks))
+    return Candidate("scratch", TITLE, text, tuple(hunks), wanted.left)
 
 
 _DIVIDED = frozenset(
@@ -93,44 +107,60 @@ _DIVIDED = frozenset(
 
 
 def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tuple[DroppedPackage, ...]]:
+    """Whole packages: those that were asked for and what they depend on; of the base's, the shared libraries."""
     installed = evidence.installed
     base = {package.name for package in evidence.base_installed.packages}
+    needed = needed_packages(installed, needs)
     names: set[str] = set()
     dropped = []
-    needed_owners = {owner.name for path in needs.libraries if (owner := installed.owner(path))}
-    called = {owner.name for path in needs.programs if (owner := installed.owner(path)) and owner.name not in base}
     for package in asked_packages(evidence, base):
         judgement = distros.judge(installed, package)
-        if judgement.need == "build-only" and package.name not in called:
+        need = needed.get(package.name)
+        if judgement.need == "build-only" and not (need and need.certain):
             dropped.append(DroppedPackage(package.name, judgement.reason, package.installed_size))
             names.update(twin.name for twin in distros.runtime_twins(installed, package.name))
         else:
             names.add(package.name)
+    left = {package.name for package in dropped}
+    names |= {name for name in needed if name not in base and name not in left}
     tools = distros.maintainer_tools(installed)
-    whole = distros.dependencies(installed, names | called, without=tools)
-    found = {package.name: package for package in whole}
-    for name in (*needed_owners, *_FRAME_PACKAGES):
+    found = {package.name: package for package in distros.dependencies(installed, names, without=tools)}
+    libraries = {owner for path in needs.files if ".so" in path and (owner := _owner_name(evidence, path))}
+    for name in (*libraries, *_FRAME_PACKAGES, *(_LIBC_PACKAGES if needs.needs_libc else ())):
         package = installed.package(name)
-        if package is not None:
+        if package is not None and name not in left:
             found.setdefault(package.name, package)
     return tuple(found.values()), tuple(dropped)
 
 
+def _owner_name(evidence: Evidence, path: str) -> str:
+    owner = evidence.installed.owner(path)
+    return owner.name if owner else ""
+
+
 def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -> set[str]:
-    installed = evidence.installed
-    found = set()
-    for path in (*needs.programs, *needs.libraries):
-        owner = installed.owner(path)
-        if owner is not None and owner.name not in packages:
-            found.add(path)
-    return found
+    """Programs of the base's packages, and what libc opens by itself, without the rest of their packages."""
+    groups = (*libc_runtime(evidence.files), *locales(evidence.files)) if needs.needs_libc else ()
+    called = set(needs.files)
+    if needs.needs_libc:
+        # ctypes.util.find_library, and programs like it, ask ldconfig for the loader's cache.
+        called |= {path for path in ("sbin/ldconfig", "usr/sbin/ldconfig") if path in evidence.files}
+    return {
+        path
+        for path in (*called, *groups)
+        if (owner := _owner_name(evidence, path)) and owner not in packages
+    }
 
 
 def _frame(evidence: Evidence) -> tuple[str, ...]:
     """Directories before the links into them: tar makes them in this order."""
     top = [(path, entry) for path in evidence.files.children("") if (entry := evidence.files[path].entry)]
     directories = [path for path, entry in top if entry.kind == "dir" and path in ("usr", "etc", "var")]
-    below = [path for path in ("usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "usr/libx32", "usr/lib32") if path in evidence.files]
+    below = [
+        path
+        for path in ("usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "usr/libx32", "usr/lib32")
+        if path in evidence.files
+    ]
     links = [path for path, entry in top if entry.kind == "symlink"]
     return tuple([*directories, *below, *links])
 

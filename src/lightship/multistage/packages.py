@@ -9,7 +9,7 @@ from lightship import distros
 from lightship.distros import Installed, Package
 from lightship.evidence import Evidence
 from lightship.multistage.model import DroppedPackage, KeptPackage
-from lightship.multistage.needs import Needs
+from lightship.multistage.needs import Need, Needs
 from lightship.shell import parse as parse_shell
 
 
@@ -34,22 +34,25 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
         return RuntimePackages((), (), frozenset(), False)
     there = {package.name for package in runtime.packages}
     base = {package.name for package in evidence.base_installed.packages}
-    needed = _needed(installed, needs)
+    needed = needed_packages(installed, needs)
     kept: dict[str, str] = {}
     dropped: list[DroppedPackage] = []
     for package in asked_packages(evidence, base):
-        if package.name in needed:
-            kept[package.name] = needed[package.name]
-            continue
         judgement = distros.judge(installed, package)
+        need = needed.get(package.name)
+        if need is not None and (need.certain or judgement.need != "build-only"):
+            kept[package.name] = need.reason
+            continue
         if judgement.need != "build-only":
             kept[package.name] = "asked for by name, and nothing shows that it serves only the build"
             continue
         dropped.append(DroppedPackage(package.name, judgement.reason, package.installed_size))
         for twin in distros.runtime_twins(installed, package.name):
             kept.setdefault(twin.name, f"the shared library of {package.name}")
-    for name, reason in needed.items():
-        kept.setdefault(name, reason)
+    build_only = {item.name for item in dropped}
+    for name, need in needed.items():
+        if need.certain or (name not in build_only and _is_not_build_only(installed, name)):
+            kept.setdefault(name, need.reason)
     kept = {name: reason for name, reason in kept.items() if name not in there}
     kept = _without_implied(installed, kept)
     present = there | {package.name for package in distros.dependencies(installed, kept)}
@@ -61,6 +64,11 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
     )
     install = tuple(KeptPackage(name, kept[name]) for name in sorted(kept))
     return RuntimePackages(install, tuple(dropped), frozenset(present), recommends)
+
+
+def _is_not_build_only(installed: Installed, name: str) -> bool:
+    package = installed.package(name)
+    return package is not None and distros.judge(installed, package).need != "build-only"
 
 
 def asked_packages(evidence: Evidence, base: Collection[str]) -> tuple[Package, ...]:
@@ -99,13 +107,15 @@ def _scripts(run: object) -> Iterable[str]:
     return [" ".join(exec_form)] if exec_form is not None else [getattr(run, "arguments", "")]
 
 
-def _needed(installed: Installed, needs: Needs) -> dict[str, str]:
-    """Package name to reason, for the packages that own needed files."""
-    found: dict[str, str] = {}
-    for path, reason in (*needs.programs.items(), *needs.libraries.items()):
+def needed_packages(installed: Installed, needs: Needs) -> dict[str, Need]:
+    """The packages that own needed files, each with the strongest need."""
+    found: dict[str, Need] = {}
+    for path, need in needs.files.items():
         owner = installed.owner(path)
-        if owner is not None:
-            found.setdefault(owner.name, reason)
+        if owner is not None and (
+            owner.name not in found or (need.certain and not found[owner.name].certain)
+        ):
+            found[owner.name] = need
     return found
 
 

@@ -9,16 +9,29 @@ from dataclasses import dataclass
 from lightship import distros, ecosystems
 from lightship.distros import Installed, checksums
 from lightship.evidence import Effect, Evidence
+from lightship.multistage.model import Left
 from lightship.oci import Entry, Rootfs
 
 # Files that the engine puts into every container and that say nothing about the program.
 ENGINE_FILES = frozenset(
-    {".dockerenv", "etc/hosts", "etc/hostname", "etc/resolv.conf", "etc/mtab", "dev", "proc", "sys", "run/secrets"}
+    {
+        ".dockerenv",
+        "etc/hosts",
+        "etc/hostname",
+        "etc/resolv.conf",
+        "etc/mtab",
+        "dev",
+        "proc",
+        "sys",
+        "run/secrets",
+    }
 )
 # What a package manager writes for itself, beside its caches.
 _PACKAGE_RECORDS = ("var/lib/dpkg", "var/lib/apt", "lib/apk", "var/lib/rpm", "usr/lib/sysimage/rpm")
 # Made anew by ldconfig(8) and by shadow's tools; a copy of another stage's would be wrong or useless.
-_REGENERATED = frozenset({"etc/ld.so.cache", "etc/.pwd.lock", "etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-"})
+_REGENERATED = frozenset(
+    {"etc/ld.so.cache", "etc/.pwd.lock", "etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-"}
+)
 _HASH_LIMIT = 64 << 20
 
 
@@ -26,13 +39,13 @@ _HASH_LIMIT = 64 << 20
 class Wanted:
     """The paths to take, each with the instruction that made it (None: the base image).
 
-    ``optional`` paths may come along and need not: by-products that the program makes again by itself. ``left`` are
-    the paths that stay behind on purpose, with the reason.
+    ``optional`` paths may come along and need not: by-products that the program makes again by itself. ``left`` says
+    what stays behind on purpose, with the reason.
     """
 
     paths: Mapping[str, Effect | None]
     optional: frozenset[str]
-    left: Mapping[str, str]
+    left: tuple[Left, ...]
 
 
 def wanted_paths(
@@ -76,7 +89,7 @@ def wanted_paths(
             optional.add(path)
             continue
         paths[path] = effect
-    return Wanted(paths, frozenset(optional), leave.left)
+    return Wanted(paths, frozenset(optional), leave.left())
 
 
 def _same_directory(entry: Entry, base_files: Rootfs, path: str) -> bool:
@@ -101,37 +114,46 @@ class _Leaving:
     """Decides which unowned paths stay behind, and remembers why."""
 
     def __init__(self, files: Rootfs, owners: Installed, programs: Collection[str]) -> None:
-        self.left: dict[str, str] = {}
         homes = home_directories(files)
+        called = set(programs)
+        toolchains = ecosystems.toolchains(homes)
         alive = {
             ecosystem.name
             for ecosystem in ecosystems.ECOSYSTEMS
             for toolchain in ecosystem.toolchains
-            if set(toolchain.programs) & set(programs)
+            if called & set(toolchain.programs)
         }
-        self._rules: list[tuple[ecosystems.PathPatterns, str]] = [
-            (
-                ecosystems.PathPatterns(ecosystems.caches(homes, without=alive)),
-                "cache of a package manager: it can fill it again",
+        self._rules = [
+            (ecosystems.caches(homes, without=alive), "cache of a package manager, which can fill it again"),
+            (distros.caches(owners.manager), "cache or log of the package manager"),
+            (_PACKAGE_RECORDS, "record of the package manager"),
+            *(
+                (toolchain.trees, f"{toolchain.name}: nothing that runs calls it")
+                for toolchain in toolchains
+                if not called & set(toolchain.programs)
             ),
-            (ecosystems.PathPatterns(distros.caches(owners.manager)), "cache or log of the package manager"),
-            (ecosystems.PathPatterns(_PACKAGE_RECORDS), "record of the package manager"),
         ]
-        for toolchain in ecosystems.toolchains(homes):
-            if not set(toolchain.programs) & set(programs):
-                rule = (ecosystems.PathPatterns(toolchain.trees), f"{toolchain.name}: nothing that runs calls it")
-                self._rules.append(rule)
+        self._patterns = [ecosystems.PathPatterns(patterns) for patterns, _ in self._rules]
+        self._used: set[int] = set()
 
     def reason(self, path: str) -> str:
         """Why the path stays behind, or ""."""
         if path in _REGENERATED:
-            self.left[path] = "made anew"
             return "made anew"
-        for patterns, reason in self._rules:
+        for index, patterns in enumerate(self._patterns):
             if patterns.covers(path):
-                self.left[path] = reason
-                return reason
+                self._used.add(index)
+                return self._rules[index][1]
         return ""
+
+    def left(self) -> tuple[Left, ...]:
+        """What was left behind so far."""
+        return tuple(
+            Left(pattern, self._rules[index][1])
+            for index in sorted(self._used)
+            for top in self._rules[index][0]
+            for pattern in (top, f"{top}/**")
+        )
 
 
 def home_directories(files: Rootfs) -> tuple[str, ...]:

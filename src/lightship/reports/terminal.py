@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
+import shutil
 import sys
 from collections.abc import Sequence
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from lightship.optimize.model import Measurement, Optimization, Trial
 
@@ -18,13 +20,18 @@ if TYPE_CHECKING:
 PIPE_WIDTH = 140
 
 
-def console(file: IO[str] | None = None) -> Console:
-    """A console that writes plain text when it is piped, and honours NO_COLOR, FORCE_COLOR and COLUMNS."""
+def buffered() -> tuple[Console, io.StringIO]:
+    """A console that writes into a buffer what stdout should get, and the buffer.
+
+    Plain text of a fixed width when stdout is piped; NO_COLOR, FORCE_COLOR and COLUMNS are honoured.
+    """
     from rich.console import Console
 
-    file = file or sys.stdout
-    width = None if file.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
-    return Console(file=file, width=width, highlight=False, soft_wrap=False, emoji=False)
+    buffer = io.StringIO()
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if terminal or "COLUMNS" in os.environ else PIPE_WIDTH
+    out = Console(file=buffer, width=width, force_terminal=terminal or None, highlight=False, emoji=False)
+    return out, buffer
 
 
 def megabytes(size: int) -> str:
@@ -128,3 +135,10 @@ def ladder(trial: Trial) -> Table:
     for rung in trial.verdict.levels if trial.verdict else ():
         table.add_row(f"L{rung.level}", rung.state, rung.detail)
     return table
+
+
+def printed(table: Table) -> str:
+    """A table as text, as wide as the terminal."""
+    out, buffer = buffered()
+    out.print(table)
+    return buffer.getvalue().rstrip("\n")

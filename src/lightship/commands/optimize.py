@@ -1,0 +1,136 @@
+"""``lightship optimize``: the main job."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args, level
+from lightship.errors import EXIT_OK, EXIT_UNKNOWN, UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of ``lightship optimize``."""
+    parser.add_argument(
+        "context", nargs="?", default=Path(), type=Path, metavar="CONTEXT", help="build context (default: .)"
+    )
+    parser.add_argument("-f", "--file", type=Path, metavar="DOCKERFILE", help="default: CONTEXT/Dockerfile")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", help="default: DOCKERFILE with .lightship behind its name"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="write nothing")
+    parser.add_argument("--force", action="store_true", help="replace an output file that is already there")
+    parser.add_argument(
+        "--runtime",
+        choices=("auto", "scratch", "slim", "same"),
+        default="auto",
+        help="what the runtime stage stands on (default: auto, the smallest that is proven)",
+    )
+    parser.add_argument(
+        "--require",
+        type=level,
+        default=0,
+        metavar="LEVEL",
+        help="lowest ladder level to believe, L5 at least",
+    )
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        default=5.0,
+        metavar="PERCENT",
+        help="smallest saving worth a change (default: 5)",
+    )
+    add_build_arguments(parser)
+    add_output_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Optimize, report, and write the result when it is proven."""
+    from lightship.optimize import Options, optimize
+    from lightship.reports import json_report, optimization_text
+    from lightship.reports.progress import progress
+    from lightship.commands.engine import opened_engine
+    from lightship.commands.settings import load_settings
+
+    context = _context(arguments.context)
+    dockerfile = _dockerfile(arguments.file, context)
+    output = arguments.output or dockerfile.with_name(dockerfile.name + ".lightship")
+    if not arguments.dry_run:
+        _check_output(output, dockerfile)
+    options = Options(
+        context=context,
+        dockerfile=dockerfile,
+        runtime=arguments.runtime,
+        target=arguments.target,
+        build_args=build_args(arguments.build_arg),
+        secrets=tuple(arguments.secret),
+        network=arguments.network,
+        ca_bundle=arguments.ca_bundle,
+        require=arguments.require,
+        threshold=arguments.threshold,
+        no_cache=arguments.no_cache,
+    )
+    settings = load_settings(context)
+    with opened_engine(arguments.engine, verbose=arguments.verbose) as engine:
+        with progress(quiet=arguments.quiet or arguments.json) as told:
+            result = optimize(engine, options, settings, told)
+    written = ""
+    if result.outcome == "improved" and not arguments.dry_run:
+        written = _write(output, result.text, force=arguments.force)
+    print(
+        json_report.optimization(result, written)
+        if arguments.json
+        else optimization_text(result, dockerfile, output, written)
+    )
+    return EXIT_UNKNOWN if result.outcome == "not proven" else EXIT_OK
+
+
+def _context(path: Path) -> Path:
+    if not path.is_dir():
+        why = "it is a file" if path.exists() else "there is no such folder"
+        raise UsageError(
+            "the build context is not usable",
+            where=str(path),
+            why=why,
+            help="name the folder that COPY reads from",
+        )
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise UsageError("the build context cannot be read", where=str(path), help="look at its rights")
+    return path
+
+
+def _dockerfile(given: Path | None, context: Path) -> Path:
+    if given is None:
+        found = next(
+            (path for name in ("Dockerfile", "Containerfile") if (path := context / name).exists()), None
+        )
+        return found or context / "Dockerfile"
+    # As `docker build -f` does: relative to the current folder; a bare name may also be one of the context's.
+    return given if given.exists() or not (context / given).exists() else context / given
+
+
+def _check_output(output: Path, dockerfile: Path) -> None:
+    if output.exists() and dockerfile.exists() and output.samefile(dockerfile):
+        raise UsageError("the output is the input", where=str(output), help="name another file with -o")
+    if output.is_dir():
+        raise UsageError("the output is a folder", where=str(output), help="name a file with -o")
+    if not output.parent.is_dir() or not os.access(output.parent, os.W_OK | os.X_OK):
+        raise UsageError(
+            "the output cannot be written",
+            where=str(output),
+            help="name another file with -o, or use --dry-run",
+        )
+
+
+def _write(output: Path, text: str, *, force: bool) -> str:
+    from lightship.text import decode, write_atomic
+
+    if output.exists():
+        if decode(output.read_bytes()) == text:
+            return "unchanged"
+        if not force:
+            raise UsageError("the output file is already there, and differs", where=str(output),
+                             help="look at it, then use --force, or name another file with -o")  # fmt: skip
+    write_atomic(output, text)
+    return "written"

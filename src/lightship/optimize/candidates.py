@@ -1,0 +1,74 @@
+"""The runtime stages worth trying for one original, the smallest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lightship import distros
+from lightship.evidence import Evidence
+from lightship.multistage import Candidate, Needs, RuntimeBase, on_base, on_scratch, slim_names
+from lightship.oci import Image
+from lightship.optimize.model import Runtime
+
+OpenBase = Callable[[str], Image | None]
+
+
+def candidates(
+    evidence: Evidence, needs: Needs, runtime: Runtime, open_base: OpenBase
+) -> tuple[Candidate, ...]:
+    """The candidates of the asked-for kind, or of every kind for "auto".
+
+    ``open_base`` gives the image of a reference, or None when it cannot be had.
+    """
+    found: list[Candidate] = []
+    if runtime in ("auto", "scratch"):
+        found.append(on_scratch(evidence, needs))
+    if runtime in ("auto", "slim"):
+        found.append(_slim(evidence, needs, open_base))
+    if runtime in ("auto", "same"):
+        same = RuntimeBase(
+            evidence.stage.from_instruction.words[0].text,
+            evidence.base_config,
+            evidence.base_files,
+            evidence.base_installed,
+        )
+        found.append(on_base(evidence, needs, same, "same"))
+    return tuple(found)
+
+
+def _slim(evidence: Evidence, needs: Needs, open_base: OpenBase) -> Candidate:
+    release = evidence.base_installed.release
+    names = slim_names(evidence.stage.base.reference, release)
+    title = f"{names[0]} (a smaller base)" if names else "a smaller base"
+    if not names:
+        return Candidate("slim", title, refused="the base image has no known smaller variant")
+    refusals = []
+    for name in names:
+        image = open_base(name)
+        if image is None:
+            refusals.append(f"{name} cannot be had")
+            continue
+        base = RuntimeBase(name, image.config, image.rootfs(), distros.installed(image.rootfs()))
+        unfit = unfitness(evidence, base)
+        if not unfit:
+            return on_base(evidence, needs, base, "slim")
+        refusals.append(f"{name}: {unfit}")
+    return Candidate("slim", title, refused="; ".join(refusals))
+
+
+def unfitness(evidence: Evidence, base: RuntimeBase) -> str:
+    """Why another base image may not take the place of the original's, or "".
+
+    The distribution, its release, the machine and every version that the base image's environment states must be the
+    same: then libc and interpreters are.
+    """
+    mine, other = evidence.base_installed.release, base.installed.release
+    if (mine.id, mine.version, mine.codename) != (other.id, other.version, other.codename):
+        return f"another release ({other.id} {other.version} instead of {mine.id} {mine.version})"
+    if evidence.base_config.architecture != base.config.architecture:
+        return f"another architecture ({base.config.architecture})"
+    environment = dict(base.config.env)
+    for name, value in evidence.base_config.env:
+        if name.endswith("_VERSION") and name in environment and environment[name] != value:
+            return f"another {name} ({environment[name]} instead of {value})"
+    return ""

@@ -1,0 +1,180 @@
+"""The straight line: read, build, observe, explain, split, build, compare."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lightship.dockerfile import Dockerfile
+from lightship.engines.protocol import Engine
+from lightship.errors import BuildError
+from lightship.evidence import gather
+from lightship.evidence.observation import ImageFacts, Observation
+from lightship.multistage import Candidate, needs_of
+from lightship.optimize.candidates import candidates
+from lightship.optimize.measure import measure
+from lightship.optimize.model import LEVEL_NEEDED, Measurement, Optimization, Options, Progress, Trial
+from lightship.optimize.read import already_split, read_dockerfile, stage_to_split
+from lightship.optimize.workshop import Built, Workshop
+from lightship.probes import ProbePlan, image_facts, observe, plan_from_original
+from lightship.semantic import Stage, stages
+from lightship.verify import Allowance, Verdict, compare
+from lightship.verify.settings import Settings
+
+# The original is run twice: what is not stable between two runs of it says nothing about a candidate.
+ORIGINAL_RUNS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Original:
+    """The original, built and watched, and how to watch others the same way."""
+
+    built: Built
+    measurement: Measurement
+    observation: Observation
+    plan: ProbePlan
+
+
+@dataclass(frozen=True, slots=True)
+class _Contender:
+    """A candidate that was built."""
+
+    built: Built
+    facts: ImageFacts
+    measurement: Measurement
+
+
+def optimize(engine: Engine, options: Options, settings: Settings, progress: Progress) -> Optimization:
+    """The smallest multi-stage Dockerfile that was built and behaved the same, or why there is none.
+
+    Nothing of the user's is written. Raises InputError for an unusable Dockerfile, BuildError when the original does
+    not build, EngineError when the engine fails, UnknownError when the built image cannot be understood.
+    """
+    start = time.monotonic()
+    dockerfile = read_dockerfile(options.dockerfile)
+    graph = stages(dockerfile, build_args=options.build_args, target=options.target)
+    stage = stage_to_split(graph, options.dockerfile)
+    already = already_split(graph, stage)
+    if already:
+        return Optimization(
+            "nothing to gain", already, None, (), None, dockerfile.text, dockerfile.text, engine.name
+        )
+    with Workshop(engine, options, progress) as workshop:
+        found = _optimize(workshop, dockerfile, stage, settings)
+    return replace(found, seconds=time.monotonic() - start, engine_seconds=workshop.engine_seconds)
+
+
+def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings: Settings) -> Optimization:
+    options, progress = workshop.options, workshop.progress
+    progress.phase("building the original")
+    built = workshop.build(dockerfile.text)
+    base = workshop.config(stage.base.reference)
+    progress.phase("reading its layers")
+    evidence = gather(dockerfile, stage, built.image, base)
+    needs = needs_of(evidence)
+    name = options.dockerfile.name
+    measurement = measure(built.image, name, base=stage.base.reference, build_seconds=built.seconds)
+    progress.phase("watching it run")
+    facts = image_facts(built.image.config, built.image.rootfs())
+    with workshop.engine_at_work():
+        plan = plan_from_original(workshop.engine, built.name, facts, settings)
+        observation = observe(workshop.engine, built.name, facts, plan, runs=ORIGINAL_RUNS)
+    original = _Original(built, measurement, observation, plan)
+    proposed = candidates(evidence, needs, options.runtime, workshop.find)
+    trials, contenders = _build_all(workshop, proposed)
+    trials = _prove(workshop, original, trials, contenders, settings)
+    return _conclude(workshop, dockerfile, measurement, trials)
+
+
+def _build_all(
+    workshop: Workshop, proposed: Sequence[Candidate]
+) -> tuple[list[Trial], dict[Candidate, _Contender]]:
+    trials: list[Trial] = []
+    contenders: dict[Candidate, _Contender] = {}
+    for candidate in proposed:
+        if candidate.refused:
+            trials.append(Trial(candidate, problem=candidate.refused))
+            continue
+        workshop.progress.phase(f"building a candidate on {candidate.title}")
+        try:
+            built = workshop.build(candidate.text)
+        except BuildError as error:
+            trials.append(Trial(candidate, problem=f"it does not build: {error.what}", detail=str(error)))
+            continue
+        base = "scratch" if candidate.kind == "scratch" else candidate.title.split(" ", 1)[0]
+        measurement = measure(built.image, candidate.title, base=base, build_seconds=built.seconds)
+        contenders[candidate] = _Contender(
+            built, image_facts(built.image.config, built.image.rootfs()), measurement
+        )
+        trials.append(Trial(candidate, measurement))
+    return trials, contenders
+
+
+def _prove(
+    workshop: Workshop,
+    original: _Original,
+    trials: Sequence[Trial],
+    contenders: dict[Candidate, _Contender],
+    settings: Settings,
+) -> tuple[Trial, ...]:
+    """Watch the candidates run, from the smallest up, until one is shown to do the same."""
+    done: dict[Candidate, Trial] = {}
+    proven = False
+    for trial in sorted(trials, key=lambda trial: trial.measurement.size if trial.measurement else 0):
+        contender = contenders.get(trial.candidate)
+        if contender is None:
+            continue
+        if proven:
+            done[trial.candidate] = replace(trial, problem="not tried: a smaller one is proven")
+            continue
+        if contender.measurement.size >= original.measurement.size:
+            done[trial.candidate] = replace(trial, problem="not tried: it is not smaller than the original")
+            continue
+        workshop.progress.phase(f"comparing the candidate on {trial.candidate.title}")
+        with workshop.engine_at_work():
+            seen = observe(workshop.engine, contender.built.name, contender.facts, original.plan)
+        left = (Allowance(item.pattern, ("missing",), item.reason) for item in trial.candidate.left)
+        verdict = compare(original.observation, seen, allowed=(*settings.allowed, *left))
+        level = max(LEVEL_NEEDED[trial.candidate.kind], settings.require or 0, workshop.options.require)
+        problem = _objection(verdict, level)
+        done[trial.candidate] = replace(trial, verdict=verdict, problem=problem)
+        proven = not problem
+    return tuple(done.get(trial.candidate, trial) for trial in trials)
+
+
+def _objection(verdict: Verdict, level: int) -> str:
+    if verdict.word == "DIFFERENT":
+        first = verdict.differences[0]
+        more = f" (and {len(verdict.differences) - 1} more)" if len(verdict.differences) > 1 else ""
+        return f"it differs: {first.name}{more}"
+    if verdict.word == "UNKNOWN":
+        doubt = verdict.doubts[0].name if verdict.doubts else "something could not be seen"
+        return f"it could not be shown to be the same: {doubt}"
+    if verdict.level < level:
+        return f"the same up to L{verdict.level} only, and this runtime stage needs L{level}"
+    return ""
+
+
+def _conclude(
+    workshop: Workshop, dockerfile: Dockerfile, original: Measurement, trials: Sequence[Trial]
+) -> Optimization:
+    def result(outcome: str, reason: str, chosen: Trial | None) -> Optimization:
+        text = chosen.candidate.text if chosen else dockerfile.text
+        return Optimization(
+            outcome, reason, original, tuple(trials), chosen, dockerfile.text, text, workshop.engine.name
+        )  # type: ignore[arg-type]
+
+    proven = [trial for trial in trials if trial.verdict and not trial.problem]
+    if proven:
+        best = min(proven, key=lambda trial: trial.measurement.size if trial.measurement else 0)
+        assert best.measurement is not None
+        saved = (original.size - best.measurement.size) * 100 / max(original.size, 1)
+        if saved < workshop.options.threshold:
+            return result("nothing to gain", f"the best candidate saves {saved:.1f} %, less than the threshold of "
+                          f"{workshop.options.threshold:g} %", None)  # fmt: skip
+        return result("improved", f"{saved:.1f} % smaller, {best.verdict}", best)
+    smaller = [trial for trial in trials if trial.measurement and trial.measurement.size < original.size]
+    if not smaller and any(trial.measurement for trial in trials):
+        return result("nothing to gain", "no candidate is smaller than the original", None)
+    return result("not proven", "no candidate could be shown to do the same", None)

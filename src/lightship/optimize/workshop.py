@@ -1,0 +1,114 @@
+"""Building, exporting, opening and watching images, with everything removed at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+
+from lightship.engines.protocol import BuildRequest, Engine
+from lightship.errors import EngineError
+from lightship.oci import Image, ImageConfig, open_image
+from lightship.optimize.model import Options, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An image in the engine's store that was exported and opened. ``seconds`` is how long the build took."""
+
+    name: str
+    image: Image
+    seconds: float
+
+
+class Workshop:
+    """Where one optimization works: a temporary directory, the engine, and the list of what must be removed.
+
+    A context manager: on leaving, the images that were built here are removed and the archives deleted, whatever
+    happened. Images that were there before are not touched.
+    """
+
+    def __init__(self, engine: Engine, options: Options, progress: Progress) -> None:
+        self.engine = engine
+        self.options = options
+        self.progress = progress
+        self.engine_seconds = 0.0
+        self._stack = ExitStack()
+        self._directory = Path()
+        self._count = 0
+
+    def __enter__(self) -> Workshop:
+        self._directory = Path(self._stack.enter_context(TemporaryDirectory(prefix="lightship-")))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @contextmanager
+    def engine_at_work(self) -> Iterator[None]:
+        """Count the time inside as the engine's, not as lightship's own."""
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.engine_seconds += time.monotonic() - start
+
+    def build(self, dockerfile: str) -> Built:
+        """Build a Dockerfile's text in the user's context, and open the result. Raises BuildError, EngineError."""
+        options = self.options
+        request = BuildRequest(
+            dockerfile=dockerfile,
+            context=options.context,
+            dockerfile_path=options.dockerfile,
+            target=options.target,
+            build_args=options.build_args,
+            secrets=options.secrets,
+            no_cache=options.no_cache,
+            network=options.network,
+            ca_bundle=options.ca_bundle,
+        )
+        with self.engine_at_work():
+            built = self.engine.build(request, self.progress.step)
+        self._stack.callback(self._remove, built.image)
+        return Built(built.image, self.open(built.image), built.seconds)
+
+    def open(self, name: str) -> Image:
+        """Open an image of the engine's store. It is closed when the workshop is."""
+        self._count += 1
+        directory = self._directory / str(self._count)
+        directory.mkdir()
+        with self.engine_at_work():
+            path = self.engine.export(name, directory)
+        return self._stack.enter_context(open_image(path, trusted=True))
+
+    def config(self, reference: str) -> ImageConfig:
+        """The configuration of an image that the build pulled, or that is there."""
+        with self.engine_at_work():
+            name = self.engine.resolve(reference)
+            if name is None:
+                raise EngineError(
+                    f"the base image {reference} is not in the engine's store", why="it cannot be pulled"
+                )
+            return self.engine.config(name)
+
+    def find(self, reference: str) -> Image | None:
+        """The image of a reference, opened; None when it is not there and cannot be pulled."""
+        try:
+            with self.engine_at_work():
+                name = self.engine.resolve(reference)
+        except EngineError:
+            return None
+        return self.open(name) if name else None
+
+    def _remove(self, name: str) -> None:
+        try:
+            with self.engine_at_work():
+                self.engine.remove_image(name)
+        except EngineError as error:
+            self.progress.note(f"an image of this run could not be removed: {error.what}")
