@@ -11,15 +11,9 @@ from lightship.errors import UsageError
 def add_build_arguments(parser: argparse.ArgumentParser) -> None:
     """How to build, and on which engine."""
     group = parser.add_argument_group("building")
-    group.add_argument(
-        "--engine", metavar="NAME", help="docker, podman or buildah (default: the first that works)"
-    )
-    group.add_argument(
-        "--build-arg", action="append", default=[], metavar="NAME=VALUE", help="as for docker build"
-    )
-    group.add_argument(
-        "--secret", action="append", default=[], metavar="id=ID,src=PATH", help="as for docker build"
-    )
+    group.add_argument("--engine", metavar="NAME", help="docker, podman or buildah (default: the first that works)")
+    group.add_argument("--build-arg", action="append", default=[], metavar="NAME=VALUE", help="as for docker build")
+    group.add_argument("--secret", action="append", default=[], metavar="id=ID,src=PATH", help="as for docker build")
     group.add_argument("--target", default="", metavar="STAGE", help="the stage to build (default: the last)")
     group.add_argument(
         "--network",

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "targets",
         nargs="+",
         metavar="A",
-        help="a Dockerfile, an image reference, an OCI layout or an archive; the first is what the others are held against",
+        help="a Dockerfile, an image reference, an OCI layout or an archive; the others are held against the first",
     )
     parser.add_argument(
         "-C",

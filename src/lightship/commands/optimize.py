@@ -47,11 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Optimize, report, and write the result when it is proven."""
+    from lightship.commands.engine import opened_engine
+    from lightship.commands.settings import load_settings
     from lightship.optimize import Options, optimize
     from lightship.reports import json_report, optimization_text
     from lightship.reports.progress import progress
-    from lightship.commands.engine import opened_engine
-    from lightship.commands.settings import load_settings
 
     context = _context(arguments.context)
     dockerfile = _dockerfile(arguments.file, context)
@@ -72,9 +72,11 @@ def run(arguments: argparse.Namespace) -> int:
         no_cache=arguments.no_cache,
     )
     settings = load_settings(context)
-    with opened_engine(arguments.engine, verbose=arguments.verbose) as engine:
-        with progress(quiet=arguments.quiet or arguments.json) as told:
-            result = optimize(engine, options, settings, told)
+    with (
+        opened_engine(arguments.engine, verbose=arguments.verbose) as engine,
+        progress(quiet=arguments.quiet or arguments.json) as told,
+    ):
+        result = optimize(engine, options, settings, told)
     written = ""
     if result.outcome == "improved" and not arguments.dry_run:
         written = _write(output, result.text, force=arguments.force)
@@ -102,9 +104,7 @@ def _context(path: Path) -> Path:
 
 def _dockerfile(given: Path | None, context: Path) -> Path:
     if given is None:
-        found = next(
-            (path for name in ("Dockerfile", "Containerfile") if (path := context / name).exists()), None
-        )
+        found = next((path for name in ("Dockerfile", "Containerfile") if (path := context / name).exists()), None)
         return found or context / "Dockerfile"
     # As `docker build -f` does: relative to the current folder; a bare name may also be one of the context's.
     return given if given.exists() or not (context / given).exists() else context / given

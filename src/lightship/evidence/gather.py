@@ -14,12 +14,13 @@ from lightship.semantic import Stage
 from lightship.shell import parse as parse_shell
 
 _PACKAGE_MANAGERS = frozenset(
-    "apt apt-get aptitude apt-mark apt-cache dpkg apk yum dnf microdnf tdnf rpm zypper".split()
-)
+    {
+        "apt", "apt-get", "aptitude", "apt-mark", "apt-cache", "dpkg", "apk", "yum", "dnf", "microdnf", "tdnf", "rpm",
+        "zypper",
+    }
+)  # fmt: skip
 # Programs that make no file that outlives the package manager's own work; what they remove is seen in the layers.
-_NEUTRAL = frozenset(
-    {"set", "echo", "printf", "true", ":", "rm", "export", "cd", "test", "[", "sleep", "exit"}
-)
+_NEUTRAL = frozenset({"set", "echo", "printf", "true", ":", "rm", "export", "cd", "test", "[", "sleep", "exit"})
 
 
 def gather(dockerfile: Dockerfile, stage: Stage, image: Image, base: ImageConfig) -> Evidence:

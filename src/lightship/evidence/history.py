@@ -14,9 +14,9 @@ from lightship.oci import History, ImageConfig
 _NOP = re.compile(r"^(?:\|\d+ .*?)?/bin/sh -c #\(nop\)\s+([A-Za-z]+)")
 _KEYWORD = re.compile(r"^([A-Z]+)(?=\s|$)")
 _KEYWORDS = frozenset(
-    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER "
-    "VOLUME WORKDIR".split()
-)
+    {"ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN",
+     "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"}
+)  # fmt: skip
 # Instructions that some engine leaves out of the history, or folds into the next one.
 _OPTIONAL = frozenset({"arg", "maintainer", "label", "env", "expose", "shell", "onbuild", "stopsignal"})
 

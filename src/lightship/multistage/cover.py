@@ -155,8 +155,4 @@ def _extras(node: _Node) -> tuple[str, ...] | None:
 def _reads_shorter(node: _Node, extras: tuple[str, ...]) -> bool:
     wanted_children = sum(child.has_wanted for child in node.children.values())
     subdirectories = sum(child.has_wanted and child.kind == "dir" for child in node.children.values())
-    return (
-        wanted_children >= FEWEST_CHILDREN
-        and subdirectories > 0
-        and len(extras) <= max(2 * subdirectories, 2)
-    )
+    return wanted_children >= FEWEST_CHILDREN and subdirectories > 0 and len(extras) <= max(2 * subdirectories, 2)

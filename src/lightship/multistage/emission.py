@@ -86,9 +86,7 @@ def name_stage(from_instruction: Instruction, name: str) -> Edit:
     if len(words) >= 3 and words[1].value.lower() == "as":
         return Edit(words[2].span, name)
     end = words[0].span.end
-    keyword = (
-        "as" if from_instruction.keyword_span.end and from_instruction.text.lstrip()[:4] == "from" else "AS"
-    )
+    keyword = "as" if from_instruction.keyword_span.end and from_instruction.text.lstrip()[:4] == "from" else "AS"
     return Edit(Span(end, end), f" {keyword} {name}")
 
 

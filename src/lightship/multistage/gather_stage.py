@@ -44,9 +44,7 @@ def gather_lines(gathering: Gathering) -> tuple[str, ...]:
         lines.append("    # Single files of packages that are not needed as a whole.")
         lines += _listed("cp -a --parents", gathering.files, f"{TARGET}/; \\")
     if gathering.trees:
-        lines.append(
-            "    # What the instructions above made, and what the base image has outside of packages."
-        )
+        lines.append("    # What the instructions above made, and what the base image has outside of packages.")
         lines += _listed("cp -a --parents", gathering.trees, f"{TARGET}/; \\")
     if gathering.removals:
         lines.append("    # Only building needs these.")

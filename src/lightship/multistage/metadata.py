@@ -121,11 +121,7 @@ def _drop_replaced(items: list[Instruction]) -> list[Instruction]:
     for index, item in enumerate(items):
         last[item.keyword] = index
     only_last = {"user", "cmd", "entrypoint", "healthcheck", "stopsignal"}
-    kept = [
-        item
-        for index, item in enumerate(items)
-        if item.keyword not in only_last or last[item.keyword] == index
-    ]
+    kept = [item for index, item in enumerate(items) if item.keyword not in only_last or last[item.keyword] == index]
     workdirs = [item for item in kept if item.keyword == "workdir"]
     # Everything before the last absolute WORKDIR has no effect any more.
     start = max((i for i, item in enumerate(workdirs) if item.arguments.startswith("/")), default=0)

@@ -9,6 +9,7 @@ from lightship.closure import Closure, Reason, closure, roots
 from lightship.evidence import Evidence
 from lightship.multistage.wanted import wanted_paths
 
+_NOTHING = Closure()
 _STARTED = frozenset({"root", "called", "shebang"})
 
 
@@ -31,7 +32,7 @@ class Needs:
     files: Mapping[str, Need] = field(default_factory=dict)
     called: frozenset[str] = frozenset()
     needs_libc: bool = False
-    closure: Closure = Closure()
+    closure: Closure = _NOTHING
 
 
 def needs_of(evidence: Evidence) -> Needs:
@@ -52,9 +53,7 @@ def _unowned(evidence: Evidence, programs: Collection[str]) -> frozenset[str]:
 
 
 def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
-    found = closure(
-        evidence.files, roots(evidence.config, evidence.files, trees=_tops(paths)), evidence.config
-    )
+    found = closure(evidence.files, roots(evidence.config, evidence.files, trees=_tops(paths)), evidence.config)
     files: dict[str, Need] = {}
     called: set[str] = set()
     needs_libc = False

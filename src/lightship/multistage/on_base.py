@@ -60,10 +60,8 @@ def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKi
     )
     title = f"{base.written} ({'the same base' if kind == 'same' else 'a smaller base'})"
     if not trees and not packages.dropped and kind == "same":
-        return Candidate(
-            kind, title, refused="the instructions leave nothing behind that a second stage could drop"
-        )
-    text, hunks = _write(evidence, base, division, packages, wanted, trees)
+        return Candidate(kind, title, refused="the instructions leave nothing behind that a second stage could drop")
+    text, hunks = _write(evidence, base, division, packages, wanted=wanted, trees=trees)
     return Candidate(kind, title, text, hunks, wanted.left)
 
 
@@ -72,6 +70,7 @@ def _write(
     base: RuntimeBase,
     division: Division,
     packages: RuntimePackages,
+    *,
     wanted: Wanted,
     trees: Sequence[Tree],
 ) -> tuple[str, tuple[Hunk, ...]]:
@@ -91,9 +90,7 @@ def _write(
         stage.append(install)
     removals = _removals(evidence, base)
     if removals:
-        stage.append(
-            Block(spread("RUN rm -rf", removals), "The original takes these away from the base image.")
-        )
+        stage.append(Block(spread("RUN rm -rf", removals), "The original takes these away from the base image."))
     stages = [stage]
     groups = _grouped(trees)
     builder_blocks = _leave_out(trees)
@@ -114,8 +111,7 @@ def _write(
         stage.append(Block(lines, "As the builder stage has it."))
     hunks += [Hunk(division.last.line, block.reason, block.bytes_) for block in stage[1:] if block.reason]
     hunks += [
-        Hunk(line, f"{item.name} stays in the builder stage: {item.reason}", -item.size)
-        for item in packages.dropped
+        Hunk(line, f"{item.name} stays in the builder stage: {item.reason}", -item.size) for item in packages.dropped
     ]
     text = emit(
         evidence.dockerfile,
@@ -150,9 +146,7 @@ def _gather(division: Division, trees: Sequence[Tree], names: StageNames) -> lis
         trees=tuple(tree.path for tree in trees),
         removals=tuple(extra for tree in trees for extra in tree.extras),
     )
-    blocks.append(
-        Block(gather_lines(gathering), "What the program needs of the above, with owners, modes and links.")
-    )
+    blocks.append(Block(gather_lines(gathering), "What the program needs of the above, with owners, modes and links."))
     return blocks
 
 
@@ -165,17 +159,10 @@ def _copies_exactly(evidence: Evidence, tree: Tree, paths: Mapping[str, Effect |
     if entry.kind == "file":
         return True
     owners = {(item.uid, item.gid) for path in below if (item := evidence.files[path].entry)}
-    return (
-        len(below) > 1
-        and entry.mode & 0o7777 == 0o755
-        and len(owners) == 1
-        and (entry.uid, entry.gid) in owners
-    )
+    return len(below) > 1 and entry.mode & 0o7777 == 0o755 and len(owners) == 1 and (entry.uid, entry.gid) in owners
 
 
-def _copy(
-    evidence: Evidence, group: Sequence[Tree], paths: Mapping[str, Effect | None], builder: str
-) -> Block:
+def _copy(evidence: Evidence, group: Sequence[Tree], paths: Mapping[str, Effect | None], builder: str) -> Block:
     first = group[0]
     size = sum(tree.size for tree in group)
     made_by = {paths[path] for tree in group for path in _below(paths, tree.path)}
@@ -203,9 +190,7 @@ def _below(paths: Mapping[str, Effect | None], top: str) -> list[str]:
     return [path for path in paths if path == top or path.startswith(top + "/")]
 
 
-def _owner(
-    evidence: Evidence, group: Sequence[Tree], paths: Mapping[str, Effect | None]
-) -> tuple[int, int] | None:
+def _owner(evidence: Evidence, group: Sequence[Tree], paths: Mapping[str, Effect | None]) -> tuple[int, int] | None:
     owners = set()
     for tree in group:
         for path in _below(paths, tree.path):

@@ -28,9 +28,7 @@ _LIBC_PACKAGES = ("libc6", "libgcc-s1")
 def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     """The candidate with an empty base."""
     if evidence.installed.manager != "dpkg":
-        return Candidate(
-            "scratch", TITLE, refused="gathering a root file system is only known for dpkg systems"
-        )
+        return Candidate("scratch", TITLE, refused="gathering a root file system is only known for dpkg systems")
     division = divide(evidence)
     packages, dropped = _packages(evidence, needs)
     names = {package.name for package in packages}
@@ -60,9 +58,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         gather.append(Block(("USER root",)))
     if any(item.keyword == "shell" for item in division.head_instructions):
         gather.append(Block(('SHELL ["/bin/sh", "-c"]',)))
-    gather.append(
-        Block(gather_lines(gathering), "The root file system of the final image: only what running needs.")
-    )
+    gather.append(Block(gather_lines(gathering), "The root file system of the final image: only what running needs."))
     size = sum(tree.size for tree in trees)
     final = [
         Block((f"FROM scratch AS {stages.runtime}",)),
@@ -73,8 +69,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         final.append(Block(inherited, f"As {evidence.stage.base.written or 'the base image'} has it."))
     restating = sorted(
         {
-            id(item): item
-            for item in (*arguments_of(division.head_instructions, division.tail_instructions), *before)
+            id(item): item for item in (*arguments_of(division.head_instructions, division.tail_instructions), *before)
         }.values(),
         key=lambda item: item.line,
     )
@@ -145,11 +140,7 @@ def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -
     if needs.needs_libc:
         # ctypes.util.find_library, and programs like it, ask ldconfig for the loader's cache.
         called |= {path for path in ("sbin/ldconfig", "usr/sbin/ldconfig") if path in evidence.files}
-    return {
-        path
-        for path in (*called, *groups)
-        if (owner := _owner_name(evidence, path)) and owner not in packages
-    }
+    return {path for path in (*called, *groups) if (owner := _owner_name(evidence, path)) and owner not in packages}
 
 
 def _frame(evidence: Evidence) -> tuple[str, ...]:
@@ -162,7 +153,7 @@ def _frame(evidence: Evidence) -> tuple[str, ...]:
         if path in evidence.files
     ]
     links = [path for path, entry in top if entry.kind == "symlink"]
-    return tuple([*directories, *below, *links])
+    return (*directories, *below, *links)
 
 
 def _dangles(evidence: Evidence, path: str, packages: Collection[str], files: Collection[str]) -> bool:

@@ -112,9 +112,7 @@ def needed_packages(installed: Installed, needs: Needs) -> dict[str, Need]:
     found: dict[str, Need] = {}
     for path, need in needs.files.items():
         owner = installed.owner(path)
-        if owner is not None and (
-            owner.name not in found or (need.certain and not found[owner.name].certain)
-        ):
+        if owner is not None and (owner.name not in found or (need.certain and not found[owner.name].certain)):
             found[owner.name] = need
     return found
 

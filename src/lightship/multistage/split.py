@@ -56,11 +56,7 @@ def names_for(evidence: Evidence) -> StageNames:
     froms = [item for item in evidence.dockerfile.instructions if item.keyword == "from"]
     taken = [item.words[2].value for item in froms if len(item.words) >= 3]
     written = next(
-        (
-            item.words[2].value
-            for item in froms
-            if item is evidence.stage.from_instruction and len(item.words) >= 3
-        ),
+        (item.words[2].value for item in froms if item is evidence.stage.from_instruction and len(item.words) >= 3),
         own,
     )
     return stage_names(taken, written)

@@ -73,9 +73,9 @@ def wanted_paths(
         if not path or path in ENGINE_FILES or path.split("/", 1)[0] in ("dev", "proc", "sys"):
             continue
         effect = by_layer.get(located.layer)
-        if effect is None:
-            if located.layer >= evidence.base_layers or from_base is None or path in from_base:
-                continue
+        is_of_base = located.layer < evidence.base_layers
+        if effect is None and (not is_of_base or from_base is None or path in from_base):
+            continue
         entry = located.entry
         if entry.kind == "dir" and effect is not None and _same_directory(entry, base_files, path):
             continue
@@ -168,9 +168,7 @@ def home_directories(files: Rootfs) -> tuple[str, ...]:
     return tuple(sorted(homes))
 
 
-def _modified(
-    evidence: Evidence, by_layer: Mapping[int, Effect], kept_packages: Collection[str]
-) -> frozenset[str]:
+def _modified(evidence: Evidence, by_layer: Mapping[int, Effect], kept_packages: Collection[str]) -> frozenset[str]:
     """Paths that a package owns and an instruction changed afterwards (``RUN sed -i``, a COPY over a conffile)."""
     owners = evidence.installed
     base_names = {package.name for package in evidence.base_installed.packages}
@@ -185,8 +183,7 @@ def _modified(
     return frozenset(
         path
         for path in touched
-        if path in known
-        and hashlib.md5(evidence.files.read(path), usedforsecurity=False).hexdigest() != known[path]
+        if path in known and hashlib.md5(evidence.files.read(path), usedforsecurity=False).hexdigest() != known[path]
     )
 
 

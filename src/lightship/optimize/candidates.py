@@ -13,9 +13,7 @@ from lightship.optimize.model import Runtime
 OpenBase = Callable[[str], Image | None]
 
 
-def candidates(
-    evidence: Evidence, needs: Needs, runtime: Runtime, open_base: OpenBase
-) -> tuple[Candidate, ...]:
+def candidates(evidence: Evidence, needs: Needs, runtime: Runtime, open_base: OpenBase) -> tuple[Candidate, ...]:
     """The candidates of the asked-for kind, or of every kind for "auto".
 
     ``open_base`` gives the image of a reference, or None when it cannot be had.

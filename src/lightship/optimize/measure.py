@@ -6,9 +6,7 @@ from lightship.oci import Image, compressed_size
 from lightship.optimize.model import Measurement
 
 
-def measure(
-    image: Image, reference: str, *, base: str = "", build_seconds: float | None = None
-) -> Measurement:
+def measure(image: Image, reference: str, *, base: str = "", build_seconds: float | None = None) -> Measurement:
     """The figures of an image: all of them counted from its layers, none taken from the engine's own bookkeeping.
 
     Engines' size fields differ from each other by some percent; sums over layers do not.

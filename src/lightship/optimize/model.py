@@ -21,7 +21,7 @@ DEFAULT_THRESHOLD = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user asked of one optimization. ``threshold`` is the saving, in percent, below which nothing is gained."""
+    """What the user asked of one optimization. ``threshold``: the least saving, in percent."""
 
     context: Path
     dockerfile: Path

@@ -15,9 +15,7 @@ def read_dockerfile(path: Path) -> Dockerfile:
     try:
         text = decode(path.read_bytes())
     except FileNotFoundError:
-        raise InputError(
-            "no such Dockerfile", where=str(path), help="name it with -f, or go to its folder"
-        ) from None
+        raise InputError("no such Dockerfile", where=str(path), help="name it with -f, or go to its folder") from None
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise InputError(
@@ -41,9 +39,7 @@ def stage_to_split(graph: StageGraph, path: Path) -> Stage:
         return graph.target
     if graph.problems:
         problem = graph.problems[0]
-        raise InputError(
-            problem.message, where=str(path), help=problem.help or "check the FROM lines and --target"
-        )
+        raise InputError(problem.message, where=str(path), help=problem.help or "check the FROM lines and --target")
     raise InputError("there is no stage to build", where=str(path), help="begin with a FROM line")
 
 

@@ -57,9 +57,7 @@ def optimize(engine: Engine, options: Options, settings: Settings, progress: Pro
     stage = stage_to_split(graph, options.dockerfile)
     already = already_split(graph, stage)
     if already:
-        return Optimization(
-            "nothing to gain", already, None, (), None, dockerfile.text, dockerfile.text, engine.name
-        )
+        return Optimization("nothing to gain", already, None, (), None, dockerfile.text, dockerfile.text, engine.name)
     with Workshop(engine, options, progress) as workshop:
         found = _optimize(workshop, dockerfile, stage, settings)
     return replace(found, seconds=time.monotonic() - start, engine_seconds=workshop.engine_seconds)
@@ -87,9 +85,7 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     return _conclude(workshop, dockerfile, measurement, trials)
 
 
-def _build_all(
-    workshop: Workshop, proposed: Sequence[Candidate]
-) -> tuple[list[Trial], dict[Candidate, _Contender]]:
+def _build_all(workshop: Workshop, proposed: Sequence[Candidate]) -> tuple[list[Trial], dict[Candidate, _Contender]]:
     trials: list[Trial] = []
     contenders: dict[Candidate, _Contender] = {}
     for candidate in proposed:
@@ -104,9 +100,7 @@ def _build_all(
             continue
         base = "scratch" if candidate.kind == "scratch" else candidate.title.split(" ", 1)[0]
         measurement = measure(built.image, candidate.title, base=base, build_seconds=built.seconds)
-        contenders[candidate] = _Contender(
-            built, image_facts(built.image.config, built.image.rootfs()), measurement
-        )
+        contenders[candidate] = _Contender(built, image_facts(built.image.config, built.image.rootfs()), measurement)
         trials.append(Trial(candidate, measurement))
     return trials, contenders
 

@@ -92,9 +92,7 @@ class Workshop:
         with self.engine_at_work():
             name = self.engine.resolve(reference)
             if name is None:
-                raise EngineError(
-                    f"the base image {reference} is not in the engine's store", why="it cannot be pulled"
-                )
+                raise EngineError(f"the base image {reference} is not in the engine's store", why="it cannot be pulled")
             return self.engine.config(name)
 
     def find(self, reference: str) -> Image | None:

@@ -45,9 +45,7 @@ def _trial(trial: Trial) -> dict[str, object]:
         else {
             "word": verdict.word,
             "level": verdict.level,
-            "levels": [
-                {"level": rung.level, "state": rung.state, "detail": rung.detail} for rung in verdict.levels
-            ],
+            "levels": [{"level": rung.level, "state": rung.state, "detail": rung.detail} for rung in verdict.levels],
             "differences": [
                 {"path": list(one.path), "original": one.original, "candidate": one.candidate}
                 for one in verdict.differences
@@ -55,9 +53,7 @@ def _trial(trial: Trial) -> dict[str, object]:
             "doubts": [list(one.path) for one in verdict.doubts],
             "allowed": [{"path": list(one.difference.path), "why": one.why} for one in verdict.allowed],
         },
-        "hunks": [
-            {"line": hunk.line, "reason": hunk.reason, "bytes": hunk.saves} for hunk in trial.candidate.hunks
-        ],
+        "hunks": [{"line": hunk.line, "reason": hunk.reason, "bytes": hunk.saves} for hunk in trial.candidate.hunks],
     }
 
 

@@ -48,6 +48,7 @@ def _ending(result: Optimization, output: Path, written: str) -> str:
         "": "Nothing was written (dry run).",
     }
     return (
-        f"{result.chosen.verdict}: {megabytes(before)} MB -> {megabytes(after)} MB ({percent(after, before)}). {where[written]}\n"
+        f"{result.chosen.verdict}: {megabytes(before)} MB -> {megabytes(after)} MB ({percent(after, before)}). "
+        f"{where[written]}\n"
         f"Took {result.seconds:.1f} s, {result.own_seconds:.1f} s of it outside of {result.engine}."
     )
