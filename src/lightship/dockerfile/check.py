@@ -105,7 +105,9 @@ def _unknown(instruction: Instruction) -> Problem:
         if near
         else "an instruction starts with a word such as RUN or COPY"
     )
-    written = instruction.keyword if len(instruction.keyword) <= 60 else instruction.keyword[:60] + "..."
+    start = instruction.keyword_span.start - instruction.span.start
+    written = instruction.text[start : start + len(instruction.keyword)]
+    written = written if len(written) <= 60 else written[:60] + "..."
     return _problem(f"unknown instruction: {written}", instruction.keyword_span, help_, "unknown-instruction")
 
 

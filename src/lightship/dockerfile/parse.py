@@ -29,7 +29,8 @@ def parse(text: str) -> Dockerfile:
     state = _State(text)
     while (line := state.reader.next()) is not None:
         state.read(line)
-    state.problems += check_file(text, tuple(state.items))
+    if not any(problem.source == "parser" and problem.severity == "error" for problem in state.problems):
+        state.problems += check_file(text, tuple(state.items))
     problems = sorted(
         state.problems, key=lambda problem: (problem.span.start, problem.source == "instructions")
     )
@@ -40,7 +41,7 @@ def parse(text: str) -> Dockerfile:
 class _State:
     """What is known while the file is read from top to bottom."""
 
-    __slots__ = ("above", "escape", "items", "problems", "reader", "seen", "text", "top")
+    __slots__ = ("above", "escape", "items", "problems", "reader", "seen", "shebang", "text", "top")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -50,6 +51,7 @@ class _State:
         self.escape = "\\"
         self.seen: set[str] = set()
         self.top = True
+        self.shebang = False
         self.above: list[Comment] = []
 
     def read(self, line: Line) -> None:
@@ -83,8 +85,10 @@ class _State:
 
     def comment(self, line: Line) -> Comment:
         """An ordinary comment, which the next instruction may own."""
-        self.top = False
         found = comment(self.reader, line)
+        # BuildKit looks for syntax and check, but not for escape, below a shebang as well.
+        self.shebang = line.number == 1 and found.value.startswith("!")
+        self.top = self.shebang
         self.above.append(found)
         return found
 
@@ -92,6 +96,8 @@ class _State:
         """The parser directive on this line; they stand before everything else and not twice."""
         found = directive(token) if self.top else None
         if found is None or found[0] not in KNOWN_DIRECTIVES:
+            return None
+        if self.shebang and found[0] == "escape":
             return None
         name, value = found
         start = self.text.rindex(value, line.start, line.end)

@@ -6,7 +6,7 @@ https://docs.docker.com/build/concepts/context/#dockerignore-files and the behav
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -105,11 +105,8 @@ def matches(path: str, patterns: Iterable[str]) -> bool:
 class _Pattern:
     """One pattern, ready to match; ``keeps`` for one that starts with ``!``."""
 
-    regex: re.Pattern[str]
+    matches: Callable[[str], bool]
     keeps: bool
-
-    def matches(self, path: str) -> bool:
-        return self.regex.fullmatch(path) is not None
 
 
 def compile_pattern(pattern: str) -> _Pattern:
@@ -119,39 +116,75 @@ def compile_pattern(pattern: str) -> _Pattern:
     if keeps:
         text = text[1:]
         if not text:
-            raise InputError(
-                'illegal exclusion pattern: "!"', help="write what the exception is for, or remove it"
-            )
+            raise InputError('illegal exclusion pattern: "!"', help="write what the exception is for, or remove it")
+    if not _is_valid(text):
+        raise InputError(f"syntax error in pattern: {text}", help="close the bracket, or escape it with a backslash")
+    return _Pattern(_matcher(text), keeps)
+
+
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    """The test for a pattern: equality, prefix or suffix where that will do, otherwise a regular expression.
+
+    Which of them it is shows: ``**file`` also matches ``xfile``, ``**file*`` does not match ``xfile``.
+    """
+    regex, special, suffix, prefix = _regex(pattern)
+    if suffix and not special:
+        tail = pattern[2:]
+        return lambda path: path.endswith(tail) or (tail.startswith("/") and path == tail[1:])
+    if prefix:
+        return lambda path: path.startswith(pattern[:-2])
+    if not special:
+        return lambda path: path == pattern
     try:
-        return _Pattern(re.compile(_regex(text), re.DOTALL), keeps)
-    except re.error as error:
-        raise InputError(f"syntax error in pattern {text!r}: {error}", help="close the bracket") from error
+        compiled = re.compile(regex, re.ASCII)
+    except re.error:
+        # moby compiles a pattern when it first matches, and then takes an error for "does not match".
+        return lambda _: False
+    return lambda path: compiled.fullmatch(path) is not None
 
 
-def _regex(pattern: str) -> str:
+def _regex(pattern: str) -> tuple[str, bool, bool, bool]:
+    """The regular expression, and whether it is needed, starts with ``**``, is text and then ``**``."""
     out: list[str] = []
+    special = suffix = prefix = in_class = False
     at = 0
     while at < len(pattern):
         char = pattern[at]
         at += 1
-        if char == "*":
-            if not pattern.startswith("*", at):
-                out.append("[^/]*")
-                continue
-            at += 1
-            if pattern.startswith("/", at):
+        if in_class:
+            in_class = char != "]"
+            if char == "\\" and at < len(pattern):
+                char += pattern[at]
                 at += 1
+            out.append("\\[" if char == "[" else char)
+        elif char == "*" and pattern.startswith("*", at):
+            first = at == 1
+            at += 2 if pattern.startswith("/", at + 1) else 1
+            prefix = at >= len(pattern) and not special and not suffix
+            special = special or not (first or prefix)
+            suffix = suffix or first
             out.append(".*" if at >= len(pattern) else "(?:.*/)?")
-        elif char == "?":
-            out.append("[^/]")
-        elif char == "\\" and at < len(pattern):
-            out.append(re.escape(pattern[at]))
-            at += 1
-        elif char in "[]":
-            out.append(char)
         else:
-            out.append(re.escape(char))
-    return "".join(out)
+            special = special or char in "*?[]\\"
+            in_class = char == "["
+            if char == "\\" and at < len(pattern):
+                out.append(re.escape(pattern[at]))
+                at += 1
+            else:
+                out.append(_TRANSLATED.get(char) or (char if char in "[]^" else re.escape(char)))
+    return "".join(out), special, suffix, prefix and not suffix
+
+
+_TRANSLATED = {"*": "[^/]*", "?": "[^/]"}
+
+
+def _is_valid(pattern: str) -> bool:
+    """Whether Go's ``filepath.Match`` takes the pattern: brackets closed and not empty, escapes complete."""
+    return _VALID.fullmatch(pattern) is not None
+
+
+_RANGE = r"(?:\\.|[^\\\]-])"
+_VALID = re.compile(rf"(?:[^\\\[]|\\.|\[\^?(?:{_RANGE}(?:-{_RANGE})?)++\])*+", re.DOTALL)
 
 
 def clean_path(path: str) -> str:
