@@ -78,10 +78,11 @@ def differing_answers(
             continue
         wrong, unsure, said = compare_answer(request.label, old, new)
         notes += said
-        if wrong:
-            differences.append(
-                Difference(("answers", request.label), _status(old[0]), _status(new[0]), tuple(wrong))
-            )
+        if len(wrong) > 1:
+            whole = Difference(("answers", request.label), _status(old[0]), _status(new[0]), tuple(wrong))
+            differences.append(whole)
+        else:
+            differences += wrong
         doubts += unsure
     return differences, doubts, notes, exercised
 

@@ -31,7 +31,7 @@ def compare_files(
     elsewhere = _by_place(pair.new.files)
     both = _packages_in_both(pair.old, pair.new)
     parents = {path.rpartition("/")[0] for path in pair.old.files}
-    scripts = {script.path for script in pair.old.scripts}
+    scripts = {script.path.lstrip("/") for script in pair.old.scripts}
     found: list[tuple[str, Change, str, str]] = []
     let_through: dict[str, list[Difference]] = defaultdict(list)
     compared = 0

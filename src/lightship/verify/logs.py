@@ -54,7 +54,7 @@ def last_line(run: RunFact) -> str:
 
 
 def _bag(text: str) -> list[str]:
-    return sorted(_shape(line) for line in text.split("\n") if line.strip())
+    return sorted(line for line in text.split("\n") if line.strip())
 
 
 def _lines(run: RunFact) -> Iterable[str]:

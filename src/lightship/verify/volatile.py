@@ -54,23 +54,24 @@ def pattern(texts: Sequence[str]) -> Pattern:
     if len(unique) == 1:
         return Pattern((unique[0],), 1.0)
     words = _WORD.findall(unique[0])
-    stable = [True] * len(words)
+    loose: set[int] = set()
+    gaps: set[int] = set()
     for other in unique[1:]:
-        for index in _unstable(words, _WORD.findall(other)):
-            stable[index] = False
+        gone, more = _unlike(words, _WORD.findall(other))
+        loose |= gone
+        gaps |= more
     parts: list[str] = [""]
-    gap = False
-    for word, keep in zip(words, stable, strict=True):
-        if not keep:
-            gap = True
+    open_gap = False
+    for index, word in enumerate(words):
+        open_gap = open_gap or index in gaps or index in loose
+        if index in loose:
             continue
-        if gap and (parts[-1] or len(parts) == 1):
+        if open_gap:
             parts.append("")
-        gap = False
+            open_gap = False
         parts[-1] += word
-    if gap or len(parts) == 1:
+    if open_gap or len(words) in gaps:
         parts.append("")
-    # A whitespace-only text keeps little: count what is not white space.
     kept = sum(len(part.strip()) for part in parts)
     return Pattern(tuple(parts), kept / max(1, len(unique[0].strip())))
 
@@ -86,26 +87,24 @@ def first_difference(before: str, after: str, width: int = 120) -> tuple[str, st
     return (extra[:width], "") if longer is old else ("", extra[:width])
 
 
-def _unstable(words: list[str], others: list[str]) -> set[int]:
-    """Indices of ``words`` that ``others`` does not have at the same place, and of those beside what it has more."""
+def _unlike(words: list[str], others: list[str]) -> tuple[set[int], set[int]]:
+    """Indices of ``words`` that ``others`` does not have there, and indices before which ``others`` has more."""
     if len(words) == len(others):
-        return {index for index, (left, right) in enumerate(zip(words, others, strict=True)) if left != right}
+        pairs = enumerate(zip(words, others, strict=True))
+        return {index for index, (left, right) in pairs if left != right}, set()
     if max(len(words), len(others)) > ALIGN_LIMIT:
-        head = next(
-            (i for i, (a, b) in enumerate(zip(words, others, strict=False)) if a != b),
-            min(len(words), len(others)),
-        )
-        return set(range(head, len(words))) or {len(words) - 1}
-    blocks = SequenceMatcher(None, words, others, autojunk=len(words) > 2000).get_matching_blocks()
+        pairs = enumerate(zip(words, others, strict=False))
+        head = next((index for index, (left, right) in pairs if left != right), min(len(words), len(others)))
+        return set(range(head, len(words))), {head}
     gone: set[int] = set()
-    end, other_end = 0, 0
-    for block in blocks:
-        if block.a == end and block.b > other_end:
-            # Only the other text has something here: give it a gap by loosening the word before (or after) it.
-            gone.add(max(0, end - 1))
-        gone.update(range(end, block.a))
-        end, other_end = block.a + block.size, block.b + block.size
-    return gone
+    more: set[int] = set()
+    at = other_at = 0
+    for block in SequenceMatcher(None, words, others, autojunk=len(words) > 2000).get_matching_blocks():
+        gone.update(range(at, block.a))
+        if block.b > other_at:
+            more.add(block.a)
+        at, other_at = block.a + block.size, block.b + block.size
+    return gone, more
 
 
 def _around(left: str, right: str, width: int) -> tuple[str, str]:
