@@ -1,0 +1,2 @@
+/* Depth from the time that an echo takes. */
+double depth(double seconds);

@@ -1,0 +1,3 @@
+module signal
+
+go 1.21

@@ -1,0 +1,3 @@
+import { customAlphabet } from 'nanoid';
+
+document.title = `chart ${customAlphabet('abcdef', 6)()}`;

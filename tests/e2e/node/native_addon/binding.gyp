@@ -1,0 +1,9 @@
+{
+  "targets": [
+    {
+      "target_name": "squeeze",
+      "sources": ["native/squeeze.c"],
+      "libraries": ["-lzstd"]
+    }
+  ]
+}

@@ -1,0 +1,3 @@
+const slugify = require('slugify');
+
+exports.ship = (text) => slugify(`MS ${decodeURIComponent(text)}`, { lower: true });

@@ -1,0 +1,3 @@
+import datetime
+
+print("tick", datetime.datetime.now(datetime.UTC).isoformat())

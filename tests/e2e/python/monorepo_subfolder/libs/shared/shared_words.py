@@ -1,0 +1,2 @@
+def greet(name):
+    return f"ahoy {name or 'all'}"
