@@ -200,11 +200,7 @@ def _package_script(around: Surroundings, rest: Sequence[str | None], depth: int
     """What ``npm start``, ``npm run x``, ``yarn x`` run: the script of that name in package.json."""
     words = [word for word in rest if word and not word.startswith("-")]
     directory = next(
-        (
-            value
-            for at, word in enumerate(rest[:-1])
-            if word in ("--prefix", "--cwd", "-C") and (value := rest[at + 1])
-        ),
+        (value for at, word in enumerate(rest[:-1]) if word in ("--prefix", "--cwd", "-C") and (value := rest[at + 1])),
         "",
     )
     words = [word for word in words if word != directory]
@@ -233,9 +229,7 @@ def _package_script(around: Surroundings, rest: Sequence[str | None], depth: int
 
 def _with_node_programs(around: Surroundings, directory: str) -> Surroundings:
     # npm puts node_modules/.bin first in a script's PATH.
-    path = f"/{around.at(directory or '.')}/node_modules/.bin:" + ":".join(
-        f"/{part}" for part in around.search_path()
-    )
+    path = f"/{around.at(directory or '.')}/node_modules/.bin:" + ":".join(f"/{part}" for part in around.search_path())
     return Surroundings(around.loader, {**around.variables, "PATH": path}, around.at(directory or "."))
 
 

@@ -31,9 +31,7 @@ class LibraryNeed:
         return bool(self.paths)
 
 
-def elf_needs(
-    rootfs: FileTree, paths: Iterable[str], config: ImageConfig | None = None
-) -> Mapping[str, LibraryNeed]:
+def elf_needs(rootfs: FileTree, paths: Iterable[str], config: ImageConfig | None = None) -> Mapping[str, LibraryNeed]:
     """Every library that files among ``paths`` need, directly or through another library, by soname.
 
     The loaders that programs name are in it too, under their path. Only executables and names like

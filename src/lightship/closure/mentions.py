@@ -1,13 +1,13 @@
-"""Names in source code: programs that it starts and libraries that it opens.
+"""Names in source code and binaries: programs that they start and libraries that they open.
 
-Source is searched, not parsed: it may be of any version of its language, and what is too much costs only a
-name that leads nowhere. Only literal names are seen; a name that is put together at run time is not.
+Source is searched, not parsed: it may be of any version of its language, and what is found too much costs only a name
+that leads nowhere. Only literal names are seen; a name that is put together at run time is not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,81 +16,106 @@ MentionKind = Literal["program", "shell", "library", "find-library"]
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One name in source: a program, a shell command line, a library file or a library's bare name
-    (find_library).
+    """One name in source: a program, a shell's command line, a library's file name or its bare name.
+
+    ``find-library`` is for ctypes.util.find_library. ``direct`` says that the name stands in the very call that starts
+    or opens it, not in a list that may be handed to one.
     """
 
     kind: MentionKind
     name: str
+    direct: bool = True
 
 
-_TEXT = r"""(?:[rRbBuUfF]{0,2})(?:"([^"\\\n]{1,200})"|'([^'\\\n]{1,200})')"""
-_PY_STARTERS = (
-    r"(?:\b(?:subprocess\.|sp\.|asyncio\.|anyio\.|trio\.|pexpect\.)?"
-    r"(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput|open_process|run_process|run_command"
-    r"|create_subprocess_exec|spawn)|\bos\.(?:exec[lv]p?e?|posix_spawnp?|startfile))"
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """How a language starts programs: a cheap test of the bytes, and what each function's first string is."""
+
+    hint: re.Pattern[bytes]
+    calls: Mapping[str, MentionKind]
+    lists: bool = False
+    backticks: bool = False
+    bare_calls: bool = False
+
+
+def _calls(**names: str) -> Mapping[str, MentionKind]:
+    kinds: dict[str, MentionKind] = {
+        "program": "program",
+        "shell": "shell",
+        "library": "library",
+        "find": "find-library",
+    }
+    return {name: kinds[kind] for kind, listed in names.items() for name in listed.split()}
+
+
+_PYTHON = _Language(
+    re.compile(
+        rb"subprocess|os\.system|popen|which\(|find_executable|os\.exec|os\.spawn|posix_spawn|pexpect"
+        rb"|ctypes|dlopen|open_process|run_process"
+    ),
+    _calls(
+        program="run call check_call check_output Popen popen create_subprocess_exec open_process run_process spawn"
+        " execv execve execvp execvpe execl execle execlp execlpe posix_spawn posix_spawnp spawnv spawnve spawnvp"
+        " spawnvpe spawnl spawnle spawnlp spawnlpe startfile which find_executable",
+        shell="system getoutput getstatusoutput create_subprocess_shell",
+        library="CDLL PyDLL LoadLibrary dlopen load_library cdll",
+        find="find_library",
+    ),
+    lists=True,
 )
-_PY_SHELLS = (
-    r"(?:\bos\.(?:system|popen)|\bcommands\.get\w+|\bcreate_subprocess_shell|\bgetoutput|\bgetstatusoutput)"
+_NODE = _Language(
+    re.compile(rb"child_process|execa|cross-spawn|[\"']which[\"']|command-exists|dlopen|ffi-|koffi"),
+    _calls(
+        program="spawn spawnSync execFile execFileSync execa execaSync which whichSync commandExists"
+        " commandExistsSync sync",
+        shell="exec execSync execaCommand execaCommandSync",
+        library="dlopen Library load",
+    ),
 )
-_PYTHON = re.compile(
-    rf"(?P<start>{_PY_STARTERS}\(\s*[\[(]?\s*{_TEXT})"
-    rf"|(?P<spawn>\bos\.spawn[lv]p?e?\(\s*[\w.]+\s*,\s*{_TEXT})"
-    rf"|(?P<shell>{_PY_SHELLS}\(\s*{_TEXT})"
-    rf"|(?P<which>\b(?:which|find_executable)\(\s*{_TEXT})"
-    rf"|(?P<find>\bfind_library\(\s*{_TEXT})"
-    rf"|(?P<open>(?:\b(?:CDLL|PyDLL|LoadLibrary|dlopen|load_library|cdll)|\bcdll\.LoadLibrary)\(\s*{_TEXT})"
-    rf"|(?P<soname>[\"'](?P<soname_value>(?:/[\w./+-]*/)?lib[\w+-]+(?:[\w.+-]*)?\.so(?:\.\d+)*)[\"'])"
-    rf"|(?P<list>[\[=]\s*\[?\s*{_TEXT}\s*,)"
+_GO = _Language(re.compile(rb"os/exec"), _calls(program="Command CommandContext LookPath"))
+_RUBY = _Language(
+    re.compile(rb"system|exec|spawn|popen|Open3|`|ffi_lib|dlopen"),
+    _calls(
+        shell="system exec spawn popen popen2 popen2e popen3 capture2 capture2e capture3 pipeline",
+        program="which find_executable",
+        library="ffi_lib dlopen",
+    ),
+    backticks=True,
+    bare_calls=True,
 )
-_PYTHON_HINT = re.compile(
-    rb"subprocess|os\.system|popen|\bwhich\(|find_executable|os\.exec|os\.spawn|posix_spawn|pexpect"
-    rb"|ctypes|dlopen|open_process|run_process"
+_PHP = _Language(
+    re.compile(rb"exec|system|passthru|proc_open|popen"),
+    _calls(shell="exec shell_exec system passthru proc_open popen"),
 )
-_LIST_HINT = ("subprocess", "os.exec", "posix_spawn", "popen", "Popen")
-
-_JS = re.compile(
-    rf"\b(?P<start>(?:spawn|spawnSync|execFile|execFileSync|execa|execaSync|fork)\(\s*{_TEXT})"
-    rf"|\b(?P<shell>(?:exec|execSync|execaCommand|execaCommandSync)\(\s*{_TEXT})"
-    rf"|\b(?P<which>(?:which|which\.sync|whichSync|commandExists|commandExistsSync)\(\s*{_TEXT})"
-    rf"|\b(?P<open>(?:dlopen|ffi\.Library|koffi\.load)\(\s*{_TEXT})"
+_PERL = _Language(
+    re.compile(rb"system|exec|`"),
+    _calls(shell="system exec", program="which"),
+    backticks=True,
+    bare_calls=True,
 )
-_JS_HINT = re.compile(rb"child_process|execa|cross-spawn|which|command-exists|dlopen|ffi|koffi")
 
-_GO = re.compile(rf"\bexec\.(?P<start>(?:Command|CommandContext|LookPath)\(\s*(?:\w+\s*,\s*)?{_TEXT})")
-_GO_HINT = re.compile(rb"os/exec")
-
-_RUBY = re.compile(
-    rf"(?P<shell>\b(?:system|exec|spawn|IO\.popen|Open3\.\w+|Kernel\.system)[ (]\s*\[?\s*{_TEXT})"
-    r"|(?P<ticks>`(?P<ticks_value>[^`\n#$]{1,200})`)"
-    rf"|(?P<open>\b(?:ffi_lib|dlopen)[ (]\s*{_TEXT})"
-)
-_RUBY_HINT = re.compile(rb"system|exec|spawn|popen|Open3|`|ffi_lib|dlopen")
-
-_PHP = re.compile(rf"\b(?P<shell>(?:exec|shell_exec|system|passthru|proc_open|popen)\(\s*{_TEXT})")
-_PHP_HINT = re.compile(rb"exec|system|passthru|proc_open|popen")
-
-_PERL = re.compile(
-    rf"\b(?P<shell>(?:system|exec)[ (]\s*{_TEXT})|(?P<ticks>`(?P<ticks_value>[^`\n$]{{1,200}})`)"
-)
-_PERL_HINT = re.compile(rb"system|exec|`")
-
-_LANGUAGES = {
-    "python": (_PYTHON_HINT, _PYTHON),
-    "node": (_JS_HINT, _JS),
-    "go": (_GO_HINT, _GO),
-    "ruby": (_RUBY_HINT, _RUBY),
-    "php": (_PHP_HINT, _PHP),
-    "perl": (_PERL_HINT, _PERL),
-}
+_LANGUAGES = {"python": _PYTHON, "node": _NODE, "go": _GO, "ruby": _RUBY, "php": _PHP, "perl": _PERL}
 _SUFFIXES = {
     "py": "python", "pyw": "python", "js": "node", "cjs": "node", "mjs": "node", "ts": "node", "go": "go",
     "rb": "ruby", "php": "php", "pl": "perl", "pm": "perl", "sh": "shell", "bash": "shell",
 }  # fmt: skip
 
-# lib, a name, .so and perhaps a version, as a C string of its own in a binary.
-_SONAME = re.compile(rb"(?<=\0)((?:/[\w./+-]{1,200}/)?lib[\w+.-]{1,80}\.so(?:\.\d+){0,4})(?=\0)")
-_SHELL_OR_PROGRAM = re.compile(r"^[\w./+-]+$")
+_STRING = r"""[rRbBuUfF]{0,2}(?:"([^"\\\n]{1,300})"|'([^'\\\n]{1,300})'|`([^`\\\n]{1,300})`)"""
+# name( "text"  |  name( ["text"  |  name(other, "text"
+_CALL = re.compile(rf"(?<![\w.])([\w.]++)\(\s*+(?:[\w.]++\s*+,\s*+)?([\[(]?)\s*+{_STRING}\s*+([,\])]?)")
+_BARE_CALL = re.compile(rf"(?<![\w.])([\w.]++)\s++(\[?){_STRING}\s*+([,\])]?)")
+_ASSIGNED = re.compile(
+    r"(?i:cmd|command|argv|args|cmdline|exe|executable|program)\w*+(?:\s*+:[^=\n]{1,60})?\s*+\+?=\s*+[\[(]?\s*+"
+    + _STRING
+)
+_OPTION_LIST = re.compile(rf"\[\s*+{_STRING}\s*+,\s*+[fr]?[\"']-")
+_SONAME = re.compile(r"""["']((?:/[\w./+-]{0,200}/)?lib[\w+.-]{1,80}\.so(?:\.\d+){0,4})["']""")
+_BACKTICKS = re.compile(r"`([^`\n]{1,300})`")
+_COLLECTIONS = frozenset(
+    {"set", "frozenset", "list", "tuple", "sorted", "join", "extend", "isin", "dict", "any", "all"}
+)
+_PROGRAM = re.compile(r"^[\w./+][\w./+-]*$")
+_SO_STRING = re.compile(rb"^(?:/[\w./+-]{1,200}/)?lib[\w+.-]{1,80}\.so(?:\.\d+){0,4}$")
 
 
 def language_of(path: str) -> str:
@@ -99,44 +124,74 @@ def language_of(path: str) -> str:
 
 
 def mentions(source: bytes, language: str) -> tuple[Mention, ...]:
-    """The programs and libraries that source text names, once each, in order; none for a language not
-    known.
-    """
-    hint, pattern = _LANGUAGES.get(language, (None, None))
-    if hint is None or pattern is None or not hint.search(source):
+    """The programs and libraries that source text names, once each, in order; none for an unknown language."""
+    known = _LANGUAGES.get(language)
+    if known is None or not known.hint.search(source):
         return ()
-    text = source.decode("utf-8", "replace")
-    lists = language == "python" and any(word in text for word in _LIST_HINT)
-    return tuple(dict.fromkeys(_found(pattern, text, lists=lists)))
+    return tuple(dict.fromkeys(_found(known, source.decode("utf-8", "replace"))))
 
 
 def dlopen_names(binary: bytes) -> tuple[str, ...]:
     """The library names that a binary which calls dlopen holds as strings, once each."""
     if b"dlopen\0" not in binary and b"dlmopen\0" not in binary:
         return ()
-    return tuple(dict.fromkeys(match.group(1).decode() for match in _SONAME.finditer(binary)))
+    names: dict[str, None] = {}
+    at = binary.find(b".so")
+    while at >= 0:
+        start = binary.rfind(b"\0", max(0, at - 300), at) + 1
+        end = binary.find(b"\0", at, at + 40)
+        if start and end > 0 and _SO_STRING.match(binary[start:end]):
+            names.setdefault(binary[start:end].decode())
+        at = binary.find(b".so", at + 3)
+    return tuple(names)
 
 
-def _found(pattern: re.Pattern[str], text: str, *, lists: bool) -> Iterator[Mention]:
-    for match in pattern.finditer(text):
-        group = match.lastgroup or ""
-        kind = next(
-            (name for name in ("start", "spawn", "shell", "which", "find", "open", "soname", "list", "ticks")
-             if name in pattern.groupindex and match.group(name)), group
-        )  # fmt: skip
-        if kind in ("soname", "ticks"):
-            value = match.group(f"{kind}_value")
+def starts_shell(binary: bytes) -> bool:
+    """Whether a binary imports system(3) or popen(3), which start /bin/sh."""
+    return b"\0system\0" in binary or b"\0popen\0" in binary
+
+
+def _found(language: _Language, text: str) -> Iterator[Mention]:
+    patterns = (_CALL, _BARE_CALL) if language.bare_calls else (_CALL,)
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            yield from _called(language, match)
+    if language.backticks:
+        for match in _BACKTICKS.finditer(text):
+            yield Mention("shell", match.group(1), direct=False)
+    if language.lists:
+        for pattern in (_ASSIGNED, _OPTION_LIST):
+            for match in pattern.finditer(text):
+                yield from _program(_value(match), direct=False)
+        if "shell=True" in text:
+            yield Mention("program", "/bin/sh")
+        for match in _SONAME.finditer(text):
+            yield Mention("library", match.group(1), direct=False)
+
+
+def _called(language: _Language, match: re.Match[str]) -> Iterator[Mention]:
+    name, bracket, *strings, after = match.groups()
+    value = next(part for part in strings if part)
+    last = name.rpartition(".")[2]
+    kind = language.calls.get(last)
+    if kind == "program":
+        if bracket or _PROGRAM.match(value):
+            yield from _program(value, direct=True)
         else:
-            inside = pattern.groupindex[kind]
-            value = next((part for part in match.groups()[inside:] if part), "")
-        if kind == "list":
-            if lists and _SHELL_OR_PROGRAM.match(value):
-                yield Mention("program", value)
-        elif kind == "find":
-            yield Mention("find-library", value)
-        elif kind in ("open", "soname"):
-            yield Mention("library", value)
-        elif kind in ("shell", "ticks") or not _SHELL_OR_PROGRAM.match(value):
             yield Mention("shell", value)
-        else:
-            yield Mention("program", value)
+    elif kind is not None:
+        yield Mention(kind, value)
+    elif bracket == "[" and after in (",", "]") and language.lists and last not in _COLLECTIONS:
+        # A function of the program's own that takes a command, as run_git(["git", "describe"]).
+        yield from _program(value, direct=False)
+
+
+def _program(value: str, *, direct: bool) -> Iterator[Mention]:
+    if _PROGRAM.match(value):
+        yield Mention("program", value, direct)
+    elif not direct and (words := value.split()) and _PROGRAM.match(words[0]):
+        yield Mention("shell", value, direct)
+
+
+def _value(match: re.Match[str]) -> str:
+    return next((part for part in match.groups() if part), "")

@@ -146,6 +146,4 @@ def _editable(text: str) -> list[str]:
 
 
 def _outermost(trees: dict[str, None]) -> tuple[str, ...]:
-    return tuple(
-        tree for tree in trees if not any(tree.startswith(f"{other}/") for other in trees if other != tree)
-    )
+    return tuple(tree for tree in trees if not any(tree.startswith(f"{other}/") for other in trees if other != tree))

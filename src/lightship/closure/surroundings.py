@@ -42,6 +42,11 @@ class Surroundings:
         for part in self.variables.get("PATH", DEFAULT_PATH).split(":"):
             yield part.strip("/") if part.startswith("/") else self.at(part or ".")
 
+    def program_directories(self) -> frozenset[str]:
+        """The directories of PATH, as written and as they really are."""
+        written = tuple(self.search_path())
+        return frozenset((*written, *(real for path in written if (real := self.paths.real(path)))))
+
     def at(self, path: str) -> str:
         """A path as the program means it: relative to its working directory, written without a leading
         slash.

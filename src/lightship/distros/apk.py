@@ -33,9 +33,7 @@ class Apk:
 
     name = "apk"
     caches: tuple[str, ...] = ("var/cache/apk/*", "etc/apk/cache/*", "var/log/apk.log")
-    maintainer_tools = frozenset(
-        {"apk-tools", "alpine-keys", "alpine-release", "libapk", "scanelf", "ssl_client"}
-    )
+    maintainer_tools = frozenset({"apk-tools", "alpine-keys", "alpine-release", "libapk", "scanelf", "ssl_client"})
 
     def is_present(self, paths: Paths) -> bool:
         """Whether apk's database is there."""

@@ -63,9 +63,7 @@ class Dpkg:
         names = set(paths.tree.names(f"{_DATABASE}/info"))
         found = []
         for stanza in stanzas(_text(paths, f"{_DATABASE}/status")):
-            if not stanza.get("Status", "").endswith(
-                (" installed", " triggers-pending", " triggers-awaited")
-            ):
+            if not stanza.get("Status", "").endswith((" installed", " triggers-pending", " triggers-awaited")):
                 continue
             package = stanza["Package"]
             known = f"{package}:{stanza.get('Architecture', '')}"
@@ -107,11 +105,7 @@ class Dpkg:
             return None
         names, complete = [], asked.complete
         for word in asked.names:
-            if (
-                word.endswith(".deb")
-                or "/" in word.partition("=")[0].partition("/")[0]
-                or word[:1] in "./~^@"
-            ):
+            if word.endswith(".deb") or "/" in word.partition("=")[0].partition("/")[0] or word[:1] in "./~^@":
                 complete = False
                 continue
             name = word.partition("=")[0].partition("/")[0].partition(":")[0]
@@ -198,9 +192,7 @@ def _package(stanza: Mapping[str, str], files: tuple[str, ...], automatic: bool 
         automatic,
         int(size) * 1024 if size.isdecimal() else 0,
         files,
-        tuple(
-            line.split()[0].lstrip("/") for line in stanza.get("Conffiles", "").split("\n") if line.strip()
-        ),
+        tuple(line.split()[0].lstrip("/") for line in stanza.get("Conffiles", "").split("\n") if line.strip()),
     )
 
 

@@ -69,9 +69,7 @@ def manager_of(name: str) -> PackageManager | None:
 def release(rootfs: FileTree | Paths) -> Release:
     """Which distribution and release a root file system is of, from os-release(5)."""
     paths = as_paths(rootfs)
-    real = next(
-        (found for path in ("etc/os-release", "usr/lib/os-release") if (found := paths.real(path))), None
-    )
+    real = next((found for path in ("etc/os-release", "usr/lib/os-release") if (found := paths.real(path))), None)
     if real is None:
         return Release()
     values: dict[str, str] = {}

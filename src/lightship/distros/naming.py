@@ -34,12 +34,8 @@ _BUILD_FILE = re.compile(
     )$""",
     re.VERBOSE,
 )
-_SAYS_NOTHING = re.compile(
-    r"^usr/(?:share/(?:doc|man|info|lintian|locale|bug)(?:/|$)|lib/debug/|lib/\.build-id)"
-)
-_SHARED_LIBRARY = re.compile(
-    r"(?:^|/)lib[^/]*\.so\.[^/]+$|/lib[^/]+-[\d.]+\.so$|^(?:usr/)?lib/(?:ld-)?musl[^/]*$"
-)
+_SAYS_NOTHING = re.compile(r"^usr/(?:share/(?:doc|man|info|lintian|locale|bug)(?:/|$)|lib/debug/|lib/\.build-id)")
+_SHARED_LIBRARY = re.compile(r"(?:^|/)lib[^/]*\.so\.[^/]+$|/lib[^/]+-[\d.]+\.so$|^(?:usr/)?lib/(?:ld-)?musl[^/]*$")
 
 
 def is_build_tool(name: str) -> bool:

@@ -162,9 +162,7 @@ def _reader(source: bytes | ReadAt) -> ReadAt:
     return lambda offset, length: source[offset : offset + length]
 
 
-def _segments(
-    read_at: ReadAt, head: bytes, bits: Literal[32, 64], order: str
-) -> tuple[tuple[_Segment, ...], str]:
+def _segments(read_at: ReadAt, head: bytes, bits: Literal[32, 64], order: str) -> tuple[tuple[_Segment, ...], str]:
     if bits == 64:
         start = struct.unpack_from(order + "Q", head, 32)[0]
         entry_size, count = struct.unpack_from(order + "HH", head, 54)

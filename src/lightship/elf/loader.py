@@ -139,9 +139,7 @@ class Loader:
                 parents[found.path] = one
                 if library.soname:
                     names.add(library.soname)
-                objects.append(
-                    Loaded(found.path, library, name, one.path, found.via, found.links, found.variants)
-                )
+                objects.append(Loaded(found.path, library, name, one.path, found.via, found.links, found.variants))
         return Loading(tuple(objects), tuple(missing))
 
 

@@ -66,9 +66,7 @@ class Search:
         if self._musl is None:
             names = self._paths.tree.names(self._paths.real("lib") or "lib")
             own = any(name.startswith("ld-musl-") for name in names)
-            glibc = any(name.startswith("ld-linux") for name in names) or self._paths.real(
-                "lib64/ld-linux-x86-64.so.2"
-            )
+            glibc = any(name.startswith("ld-linux") for name in names) or self._paths.real("lib64/ld-linux-x86-64.so.2")
             self._musl = own and not glibc
         return self._musl
 
@@ -177,9 +175,7 @@ class Search:
         plain = [trail for trail in trails if f"/{_HWCAPS}/" not in trail.path] or trails
         if not plain:
             return None
-        others = tuple(
-            trail.path for trail in trails if f"/{_HWCAPS}/" in trail.path and trail is not plain[0]
-        )
+        others = tuple(trail.path for trail in trails if f"/{_HWCAPS}/" in trail.path and trail is not plain[0])
         return Found(plain[0].path, "cache", plain[0].links, others)
 
     def _defaults(self, abi: Abi) -> tuple[str, ...]:

@@ -1,0 +1,197 @@
+"""What one file asks of others: libraries, interpreters, programs, packages; by what the file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from lightship.closure.commands import Use, shell_uses
+from lightship.closure.mentions import Mention, dlopen_names, language_of, mentions, starts_shell
+from lightship.closure.model import Reason, ReasonKind
+from lightship.closure.node import node_trees
+from lightship.closure.python import is_python, python_environment
+from lightship.closure.scripts import interpreter_of
+from lightship.closure.services import included_files, service_commands, service_files
+from lightship.closure.surroundings import TEXT_LIMIT, Surroundings
+from lightship.elf.file import ElfFile
+
+_BINARY_LIMIT = 256 << 20
+_SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"})
+_LANGUAGES = {
+    "python": "python", "pypy": "python", "node": "node", "nodejs": "node",
+    "ruby": "ruby", "perl": "perl", "php": "php",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A path that is asked for, and why.
+
+    ``language`` is how its content is to be read, whatever its name: a language, "tree" for a directory of which all is
+    meant, "data" for a file that asks for nothing. ``own`` says that it is the program's own, not of a library.
+    """
+
+    path: str
+    reason: Reason
+    language: str = ""
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A name that leads nowhere."""
+
+    kind: Literal["library", "program", "interpreter"]
+    name: str
+    by: str
+    certain: bool
+
+
+class Content:
+    """Looks into the files of one tree."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self.around = around
+
+    def preloads(self) -> Iterator[Ask | Gone]:
+        """What is loaded into every program: /etc/ld.so.preload and LD_PRELOAD (ld.so(8))."""
+        names = self.around.variables.get("LD_PRELOAD", "").replace(":", " ").split()
+        if self.around.paths.is_file("etc/ld.so.preload"):
+            names += self.around.text("etc/ld.so.preload").split()
+            yield Ask("etc/ld.so.preload", Reason("preload"), "data")
+        for name in names:
+            yield from self._library(name, "", None, "preload", certain=True, report=True)
+
+    def asks(self, path: str, ask: Ask) -> Iterator[Ask | Gone]:
+        """What the file at a real path, asked for as ``ask``, asks for in turn."""
+        elf = self.around.loader.elf(path)
+        certain = ask.reason.certain
+        if elf is not None:
+            yield from self._elf(path, elf, certain)
+            if is_python(ask.path) or is_python(path):
+                yield from self._python(ask.path, path, certain)
+            for file in service_files(self.around, ask.path):
+                yield Ask(file, Reason("mentioned", path, file, certain), "service", own=True)
+            return
+        shebang = interpreter_of(self.around.tree.read(path, 512))
+        if not ask.language:
+            # Handed to an interpreter, or only imported, a file's own first line does not count.
+            for name in shebang.programs if shebang else ():
+                yield from self._program(name, path, "shebang", certain=certain, report=True)
+        if ask.language == "service" or _may_configure(ask):
+            yield from self._service(path, certain)
+        interpreter = shebang.programs[-1] if shebang else ""
+        language = ask.language or _language(interpreter) or language_of(path)
+        if language == "shell":
+            yield from self._uses(shell_uses(self.around, self.around.text(path)), path, certain)
+            return
+        if language:
+            yield from self._packages(path, language, ask)
+        for mention in mentions(self.around.tree.read(path, TEXT_LIMIT), language):
+            yield from self._mention(mention, path, own=ask.own)
+        if is_python(interpreter) or interpreter.endswith("supervisord"):
+            for file in service_files(self.around, ask.path):
+                yield Ask(file, Reason("mentioned", path, file, certain), "service", own=True)
+
+    def _elf(self, path: str, elf: ElfFile, certain: bool) -> Iterator[Ask | Gone]:
+        if elf.interpreter and self.around.loader.interpreter(elf) is None:
+            yield Gone("interpreter", elf.interpreter, path, certain)
+        elif elf.interpreter:
+            yield Ask(elf.interpreter, Reason("interpreter", path, elf.interpreter, certain))
+        loading = self.around.loader.load(path)
+        for one in loading.objects[1:]:
+            for link in (*one.links, one.path):
+                yield Ask(link, Reason("needed", one.by, one.name, certain))
+            for variant in one.variants:
+                yield Ask(variant, Reason("variant", one.by, one.name, certain))
+        for gone in loading.missing:
+            yield Gone("library", gone.name, gone.by, certain)
+        binary = self.around.tree.read(path, _BINARY_LIMIT) if elf.dynamic else b""
+        for name in dlopen_names(binary):
+            yield from self._library(name, path, elf, "dlopen", certain=False, report=False)
+        if elf.is_program and certain and starts_shell(binary):
+            yield from self._program("/bin/sh", path, "called", certain=False, report=False)
+
+    def _python(self, asked: str, path: str, certain: bool) -> Iterator[Ask | Gone]:
+        environment = python_environment(self.around, asked)
+        for file in environment.files:
+            yield Ask(file, Reason("python", path, file, certain), "data")
+        for program in environment.programs:
+            yield Ask(program, Reason("python", path, program, certain))
+        for tree in environment.trees:
+            yield Ask(tree, Reason("python", path, tree, certain), "tree")
+
+    def _packages(self, path: str, language: str, ask: Ask) -> Iterator[Ask]:
+        """Where a script's own modules are: beside it for Python (sys.path[0]), in its package for Node."""
+        if ask.reason.kind in ("tree", "python", "node") or not ((language and ask.own) or ask.reason.kind == "called"):
+            return
+        if language == "node":
+            for tree in node_trees(self.around, path):
+                yield Ask(tree, Reason("node", path, tree, ask.reason.certain), "tree")
+        directory = path.rpartition("/")[0]
+        if language == "python" and directory.count("/") and directory not in self.around.program_directories():
+            yield Ask(directory, Reason("python", path, directory, ask.reason.certain), "tree")
+
+    def _service(self, path: str, certain: bool) -> Iterator[Ask | Gone]:
+        text = self.around.text(path)
+        for command in service_commands(text, path):
+            yield from self._uses(shell_uses(self.around, command), path, certain)
+        for file in included_files(self.around, text, path):
+            yield Ask(file, Reason("mentioned", path, file, certain), "service", own=True)
+
+    def _uses(self, found: Iterable[Use], by: str, certain: bool) -> Iterator[Ask | Gone]:
+        for use in found:
+            sure = certain and use.certain
+            if use.kind == "program" and use.path:
+                yield Ask(use.path, Reason("called", by, use.name, sure))
+            elif use.kind == "program":
+                yield Gone("program", use.name, by, sure)
+            elif use.kind == "file":
+                yield Ask(use.path, Reason("mentioned", by, use.name, sure), use.language, own=True)
+
+    def _mention(self, mention: Mention, by: str, *, own: bool) -> Iterator[Ask | Gone]:
+        report = own and mention.direct
+        if mention.kind == "program":
+            yield from self._program(mention.name, by, "called", certain=False, report=report)
+        elif mention.kind == "shell":
+            yield from self._program("/bin/sh", by, "called", certain=False, report=report)
+            for one in self._uses(shell_uses(self.around, mention.name), by, certain=False):
+                if report or isinstance(one, Ask):
+                    yield one
+        elif mention.kind == "library" and (".so" in mention.name or "/" in mention.name):
+            yield from self._library(mention.name, by, None, "dlopen", certain=False, report=report)
+        else:
+            # ctypes.util.find_library asks ldconfig for its cache, and gcc or ld when there is none.
+            yield from self._program("/sbin/ldconfig", by, "called", certain=False, report=False)
+            yield Ask("etc/ld.so.cache", Reason("dlopen", by, mention.name, certain=False), "data")
+            for soname in self.around.sonames(mention.name):
+                yield from self._library(soname, by, None, "dlopen", certain=False, report=False)
+
+    def _program(self, name: str, by: str, kind: ReasonKind, *, certain: bool, report: bool) -> Iterator[Ask | Gone]:
+        path = self.around.program(name)
+        if path is not None:
+            yield Ask(path, Reason(kind, by, name, certain))
+        elif report:
+            yield Gone("interpreter" if kind == "shebang" else "program", name, by, certain)
+
+    def _library(
+        self, name: str, by: str, elf: ElfFile | None, kind: ReasonKind, *, certain: bool, report: bool
+    ) -> Iterator[Ask | Gone]:
+        found = self.around.find_library(name, by, elf)
+        if found is not None:
+            for path in (*found.links, found.path):
+                yield Ask(path, Reason(kind, by, name, certain))
+        elif report:
+            yield Gone("library", name, by, certain)
+
+
+def _language(interpreter: str) -> str:
+    name = interpreter.rpartition("/")[2]
+    return "shell" if name in _SHELLS else _LANGUAGES.get(name.rstrip("0123456789."), "")
+
+
+def _may_configure(ask: Ask) -> bool:
+    """Whether a file that a command names may hold commands of a supervisor."""
+    name = ask.path.rpartition("/")[2]
+    return ask.reason.kind in ("root", "mentioned") and (name.endswith((".conf", ".ini")) or "Procfile" in name)
