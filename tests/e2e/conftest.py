@@ -1,0 +1,50 @@
+"""Which cases of the corpus a run of the tests takes: a few quick ones, or all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from .corpus import Case, cases
+
+QUICK = (
+    "c/dlopen_plugins",
+    "go/embedded_assets",
+    "node/express_npm_ci",
+    "python/console_script",
+    "python/tini_gosu_entry",
+    "python/volume_seeded",
+)
+"""One of each kind, none slower than half a minute to build on one core."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("lightship e2e")
+    group.addoption("--all-cases", action="store_true", help="build every case of tests/e2e, not only a few quick ones")
+    group.addoption("--case", action="append", default=[], metavar="TEXT", help="only cases with TEXT in their name")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "case" in metafunc.fixturenames:
+        metafunc.parametrize("case", selected(metafunc.config), ids=lambda case: case.name)
+
+
+def selected(config: pytest.Config) -> tuple[Case, ...]:
+    """The cases that this run takes. pytest knows the options only when it was pointed at this folder or a file in it;
+    ``LIGHTSHIP_ALL_CASES=1`` does the same from anywhere."""
+    wanted = config.getoption("case", default=[])
+    if wanted:
+        return tuple(case for case in cases() if any(text in case.name for text in wanted))
+    if config.getoption("all_cases", default=False) or os.environ.get("LIGHTSHIP_ALL_CASES") == "1":
+        return cases()
+    return tuple(case for case in cases() if case.name in QUICK)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever takes an engine and a case is marked, so that ``-m "not engine"`` leaves it out."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and "engine" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.engine)
