@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 import time
+from dataclasses import replace
 
 from lightship.engines.protocol import Container
 from lightship.evidence.observation import HttpAnswer, HttpRequest
@@ -30,7 +31,11 @@ def ask(container: Container, request: HttpRequest, *, timeout: float, body_limi
     watch.daemon = True
     watch.start()
     try:
-        return _exchange(connected, request, timeout, body_limit, started)
+        answer = _exchange(connected, request, timeout, body_limit, started)
+        if late.is_set():
+            # Cutting the connection looks like its end: what came may be half of the headers or of the body.
+            return replace(answer, truncated=True, problem=f"no whole answer within {timeout:g} s")
+        return answer
     except (OSError, http.client.HTTPException, ValueError) as error:
         problem = f"no whole answer within {timeout:g} s" if late.is_set() else _reason(error)
         return HttpAnswer(None, problem=problem, seconds=time.monotonic() - started)
@@ -72,7 +77,8 @@ def _body(response: http.client.HTTPResponse, limit: int, deadline: float) -> tu
         while size <= limit:
             part = response.read1(min(_CHUNK, limit + 1 - size))
             if not part:
-                return b"".join(parts), ""
+                missing = response.length or 0
+                return b"".join(parts), f"the body broke off: {missing} bytes are missing" if missing else ""
             parts.append(part)
             size += len(part)
             if time.monotonic() > deadline:

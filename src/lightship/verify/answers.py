@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from lightship.evidence.observation import Exchange, HttpAnswer, HttpRequest, Observation, RunFact
 from lightship.verify import json_bodies, volatile
@@ -112,11 +113,7 @@ def _bodies(
     label: str, old: Sequence[HttpAnswer], new: Sequence[HttpAnswer]
 ) -> tuple[list[Difference], list[Difference], list[str]]:
     path = ("answers", label, "body")
-    notes = (
-        [f"{label}: only the first {len(old[0].body)} bytes of the body were compared"]
-        if old[0].truncated
-        else []
-    )
+    old, new, notes = _cut_alike(label, old, new)
     if len({one.body for one in old}) == 1 and all(one.body == old[0].body for one in new):
         return [], [], notes
     documents = [json_bodies.parse(one.body) for one in old]
@@ -140,6 +137,18 @@ def _bodies(
         if not common.matches(text):
             return [Difference(path, *volatile.first_difference(texts[0], text))], [], notes
     return [], [], notes
+
+
+def _cut_alike(
+    label: str, old: Sequence[HttpAnswer], new: Sequence[HttpAnswer]
+) -> tuple[Sequence[HttpAnswer], Sequence[HttpAnswer], list[str]]:
+    """Answers of which one was cut (by the size or the time limit) are compared up to where all were read."""
+    if not any(one.truncated for one in (*old, *new)):
+        return old, new, []
+    length = min(len(one.body) for one in (*old, *new) if one.truncated)
+    cut = [replace(one, body=one.body[:length]) for one in (*old, *new)]
+    note = f"{label}: only the first {length} bytes of the body were compared"
+    return cut[: len(old)], cut[len(old) :], [note]
 
 
 def _json(
