@@ -14,6 +14,7 @@ from lightship.dockerfile.model import (
     SourceMap,
     Word,
 )
+from lightship.dockerfile.mounts import Mount, mounts
 from lightship.dockerfile.parse import parse
 
 __all__ = [
@@ -27,9 +28,11 @@ __all__ = [
     "Heredoc",
     "Instruction",
     "Item",
+    "Mount",
     "Problem",
     "SourceMap",
     "Word",
     "lex",
+    "mounts",
     "parse",
 ]

@@ -51,8 +51,8 @@ FLAGS: dict[str, dict[str, str]] = {
 # BuildKit never looks at the flags of these two.
 _UNCHECKED_FLAGS = ("arg", "stopsignal")
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*")
-_DURATION = re.compile(r"[-+]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)")
-_DURATION_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_DURATION = re.compile(r"[-+]?(?:0|(?:(?:\d++(?:\.\d*+)?|\.\d++)(?:ns|us|µs|μs|ms|s|m|h))+)")
+_DURATION_PART = re.compile(r"(\d++(?:\.\d*+)?|\.\d++)(ns|us|µs|μs|ms|s|m|h)")
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _SIGNALS = frozenset(name.name.removeprefix("SIG") for name in signal.Signals) | {
     "CLD",
@@ -100,11 +100,7 @@ def _problem(message: str, span: Span, help_: str, code: str) -> Problem:
 
 def _unknown(instruction: Instruction) -> Problem:
     near = difflib.get_close_matches(instruction.keyword[:20], sorted(KEYWORDS), 1)
-    help_ = (
-        f"did you mean {near[0].upper()}?"
-        if near
-        else "an instruction starts with a word such as RUN or COPY"
-    )
+    help_ = f"did you mean {near[0].upper()}?" if near else "an instruction starts with a word such as RUN or COPY"
     start = instruction.keyword_span.start - instruction.span.start
     written = instruction.text[start : start + len(instruction.keyword)]
     written = written if len(written) <= 60 else written[:60] + "..."
@@ -120,14 +116,10 @@ def _flags(instruction: Instruction) -> Problem | None:
         if kind is None:
             near = difflib.get_close_matches(flag.name, list(known), 1)
             possible = ", ".join(f"--{other}" for other in known) or "no flags"
-            help_ = (
-                f"did you mean --{near[0]}?" if near else f"{instruction.keyword.upper()} knows {possible}"
-            )
+            help_ = f"did you mean --{near[0]}?" if near else f"{instruction.keyword.upper()} knows {possible}"
             return _problem(f"unknown flag: {name}", flag.span, help_, "unknown-flag")
         if flag.name in used and kind != _MANY:
-            return _problem(
-                f"duplicate flag specified: {name}", flag.span, "keep one of them", "duplicate-flag"
-            )
+            return _problem(f"duplicate flag specified: {name}", flag.span, "keep one of them", "duplicate-flag")
         used.add(flag.name)
         if (kind == _BOOL and flag.value == "") or (kind != _BOOL and flag.value is None):
             help_ = f"write {name}=" + ("true" if kind == _BOOL else "VALUE")
@@ -173,9 +165,7 @@ def _add_or_copy(instruction: Instruction) -> Problem | None:
         return _problem(message, destination.span, "name the destination last", "heredoc-destination")
     from_ = instruction.flag("from")
     if from_ is not None and re.search(r"[$\\'\"]", from_.value or ""):
-        message = (
-            "variable expansion is not supported for --from, define a new stage with FROM using ARG from "
-        )
+        message = "variable expansion is not supported for --from, define a new stage with FROM using ARG from "
         message += "global scope as a workaround"
         return _problem(message, from_.span, "FROM $IMAGE AS name, then COPY --from=name", "variable-in-from")
     return None
@@ -263,9 +253,7 @@ def _healthcheck(instruction: Instruction) -> Problem | None:
         message = f'Unknown type "{kind.text.upper()}" in HEALTHCHECK (try CMD)'
         return _problem(message, kind.span, "write CMD before the command", "healthcheck")
     if not command:
-        return _problem(
-            "Missing command after HEALTHCHECK CMD", kind.span, "write the command", "healthcheck"
-        )
+        return _problem("Missing command after HEALTHCHECK CMD", kind.span, "write the command", "healthcheck")
     return _health_flags(instruction)
 
 
@@ -295,7 +283,7 @@ def _duration(name: str, value: str) -> str:
     if not value:
         return ""
     if not _DURATION.fullmatch(value):
-        unit = "missing unit in" if re.fullmatch(r"[-+]?\d+\.?\d*", value) else "invalid"
+        unit = "missing unit in" if re.fullmatch(r"[-+]?\d++(?:\.\d*+)?", value) else "invalid"
         return f'time: {unit} duration "{value}"'
     seconds = sum(float(number) * _UNITS[unit] for number, unit in _DURATION_PART.findall(value))
     if seconds and (value.startswith("-") or seconds < 1e-3):
@@ -328,16 +316,9 @@ def _stopsignal(instruction: Instruction) -> Problem | None:
         return wrong
     value = instruction.words[0].value
     name = value.upper().removeprefix("SIG")
-    if (
-        "$" in value
-        or name in _SIGNALS
-        or _REALTIME.fullmatch(name)
-        or (value.isdecimal() and value.strip("0"))
-    ):
+    if "$" in value or name in _SIGNALS or _REALTIME.fullmatch(name) or (value.isdecimal() and value.strip("0")):
         return None
-    return _problem(
-        f"invalid signal: {value}", instruction.words[0].span, "write SIGTERM, or a number", "signal"
-    )
+    return _problem(f"invalid signal: {value}", instruction.words[0].span, "write SIGTERM, or a number", "signal")
 
 
 def _needs_one(instruction: Instruction) -> Problem | None:

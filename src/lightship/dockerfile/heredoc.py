@@ -10,6 +10,7 @@ from lightship.dockerfile.lex import ExpandError, lex
 CAN_HOLD = frozenset({"add", "copy", "run"})
 
 _HEREDOC = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]*)")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _MAX_DESCRIPTOR = 2**64 - 1
 
 
@@ -50,6 +51,8 @@ def parse_opening(word: str, start: int = 0) -> Opening | None:
     match = _HEREDOC.fullmatch(word)
     if match is None or not match[3]:
         return None
+    if _PLAIN_NAME.fullmatch(match[3]):
+        return Opening(match[3], True, match[2] == "-", _descriptor(match[1]), start, start + len(word))
     names = lex(match[3], {}, skip_unset=True).words
     if len(names) != 1:
         return None

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 
 from lightship.errors import InputError
 
-SPACES = (
-    "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-)
+SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """What Go's ``unicode.IsSpace`` calls white space; Python's ``str.isspace`` has four more."""
 
 MAX_DEPTH = 100
@@ -373,9 +371,7 @@ def _pattern(pattern: str, *, greedy: bool) -> re.Pattern[str]:
                 continue
             at += 1
             if not following or following not in "*?\\":
-                raise ExpandError(
-                    f"invalid pattern ({pattern}) in substitution: invalid escape '\\{following}'"
-                )
+                raise ExpandError(f"invalid pattern ({pattern}) in substitution: invalid escape '\\{following}'")
             char = following
         out.append(re.escape(char))
     return re.compile("".join(out))

@@ -7,7 +7,6 @@ Lines end at LF only; CR before it is taken off with it, as BuildKit does
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lightship.dockerfile.lex import SPACES
@@ -20,6 +19,8 @@ MAX_LINE = 64 * 1024
 """BuildKit reads with a ``bufio.Scanner``, whose tokens have at most this many bytes."""
 
 _DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*([^\n]+?)[\t\n\f\r ]*\Z")
+_NOT_END = SPACES.replace("\n", "")
+_BLANK_LINES = re.compile(f"(?:[{_NOT_END}]*+\n)*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +123,10 @@ def directive(token: str) -> tuple[str, str] | None:
 
 def blank_run(reader: Reader) -> int:
     """Pass over the blank lines that follow; gives the offset after them."""
-    while reader.at < len(reader.text):
-        at, number = reader.at, reader.number
-        line = reader.next()
-        if line is not None and reader.content(line).strip(SPACES):
-            reader.at, reader.number = at, number
-            break
+    match = _BLANK_LINES.match(reader.text, reader.at)
+    if match is not None:
+        reader.number += reader.text.count("\n", reader.at, match.end())
+        reader.at = match.end()
     return reader.at
 
 
@@ -141,10 +140,3 @@ def _continued(token: str, escape: str) -> tuple[str, bool]:
     if not body.endswith(escape) or body[-2:-1] == escape:
         return token, False
     return body[:-1], True
-
-
-def physical(text: str) -> Iterator[Line]:
-    """All physical lines of a text."""
-    reader = Reader(text)
-    while (line := reader.next()) is not None:
-        yield line

@@ -25,11 +25,14 @@ class SourceMap:
     def offset(self, index: int) -> int:
         """The offset in the file of the character at ``index``."""
         at = index + self.base
-        piece = max(bisect_right(self.starts, at) - 1, 0)
+        piece = bisect_right(self.starts, at) - 1
         return self.offsets[piece] + at - self.starts[piece]
 
     def span(self, start: int, end: int) -> Span:
         """The span in the file of ``text[start:end]``; what lies between the pieces is covered too."""
+        if len(self.starts) == 1:
+            shift = self.offsets[0] + self.base
+            return Span(shift + start, shift + end)
         first = self.offset(start)
         return Span(first, self.offset(end - 1) + 1 if end > start else first)
 

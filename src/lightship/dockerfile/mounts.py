@@ -12,7 +12,22 @@ SHARING = ("locked", "private", "shared")
 _ALIASES = {"src": "source", "dst": "target", "destination": "target", "ro": "readonly", "rw": "readwrite"}
 _ALONE = ("readonly", "readwrite", "required")
 _KEYS = frozenset(
-    ["type", "from", "source", "target", "readonly", "readwrite", "required", "size", "id", "sharing", "mode", "uid", "gid", "env"]
+    [
+        "type",
+        "from",
+        "source",
+        "target",
+        "readonly",
+        "readwrite",
+        "required",
+        "size",
+        "id",
+        "sharing",
+        "mode",
+        "uid",
+        "gid",
+        "env",
+    ]
 )
 _ONLY_FOR = {"required": ("secret", "ssh"), "size": ("tmpfs",), "env": ("secret",)}
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")

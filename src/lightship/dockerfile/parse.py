@@ -31,9 +31,7 @@ def parse(text: str) -> Dockerfile:
         state.read(line)
     if not any(problem.source == "parser" and problem.severity == "error" for problem in state.problems):
         state.problems += check_file(text, tuple(state.items))
-    problems = sorted(
-        state.problems, key=lambda problem: (problem.span.start, problem.source == "instructions")
-    )
+    problems = sorted(state.problems, key=lambda problem: (problem.span.start, problem.source == "instructions"))
     directives = tuple(item for item in state.items if isinstance(item, Directive))
     return Dockerfile(text, tuple(state.items), tuple(problems), directives, state.escape)
 
@@ -194,15 +192,19 @@ class _State:
             openings = heredoc.openings(logical.text)
         except ExpandError as error:
             self.problems.append(
-                Problem(
-                    error.what, logical.source.span(0, len(logical.text)), "close the quote", "heredoc-name"
-                )
+                Problem(error.what, logical.source.span(0, len(logical.text)), "close the quote", "heredoc-name")
             )
             return ()
-        return tuple(self.heredoc(opening, logical.source) for opening in openings)
+        found: list[Heredoc] = []
+        for opening in openings:
+            one, closed = self.heredoc(opening, logical.source)
+            found.append(one)
+            if not closed:
+                break
+        return tuple(found)
 
-    def heredoc(self, opening: heredoc.Opening, source: SourceMap) -> Heredoc:
-        """One heredoc, up to and with its terminator."""
+    def heredoc(self, opening: heredoc.Opening, source: SourceMap) -> tuple[Heredoc, bool]:
+        """One heredoc, up to and with its terminator, and whether there is one."""
         start = end = self.reader.at
         closed = False
         while (line := self.reader.next()) is not None:
@@ -216,15 +218,17 @@ class _State:
         if not closed:
             help_ = f"add a line that is only {opening.name}"
             self.problems.append(Problem("unterminated heredoc", span, help_, "unterminated-heredoc"))
-        content = self.text[start:end]
-        return Heredoc(
-            opening.name,
-            content,
-            opening.expand,
-            opening.chomp,
-            opening.file_descriptor,
-            span,
-            Span(start, end),
+        return (
+            Heredoc(
+                opening.name,
+                self.text[start:end],
+                opening.expand,
+                opening.chomp,
+                opening.file_descriptor,
+                span,
+                Span(start, end),
+            ),
+            closed,
         )
 
 

@@ -22,9 +22,7 @@ MAYBE_JSON_LIST = frozenset({"add", "copy", "volume"})
 BLANK_SEPARATED = frozenset({"expose", "from"})
 WHOLE = frozenset({"maintainer", "stopsignal", "user", "workdir"})
 NAME_VALUE = frozenset({"env", "label"})
-KEYWORDS = (
-    MAYBE_JSON | MAYBE_JSON_LIST | BLANK_SEPARATED | WHOLE | NAME_VALUE | {"arg", "healthcheck", "onbuild"}
-)
+KEYWORDS = MAYBE_JSON | MAYBE_JSON_LIST | BLANK_SEPARATED | WHOLE | NAME_VALUE | {"arg", "healthcheck", "onbuild"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ def words(keyword: str, rest: str, source: SourceMap, escape: str) -> Split:
     if keyword in NAME_VALUE:
         return _name_value(keyword, rest, source, escape)
     if keyword == "arg":
-        return Split(tuple(_quoted(rest, source, escape)))
+        return Split(tuple(_word(rest, *place, source, escape) for place in _quoted(rest, escape)))
     if keyword == "healthcheck":
         return _healthcheck(rest, source, escape)
     return Split()
@@ -125,19 +123,18 @@ def _word(rest: str, start: int, end: int, source: SourceMap, escape: str) -> Wo
 
 
 def _blank_separated(rest: str, source: SourceMap, escape: str) -> tuple[Word, ...]:
-    return tuple(
-        _word(rest, match.start(), match.end(), source, escape) for match in _NOT_BLANK.finditer(rest)
-    )
+    return tuple(_word(rest, match.start(), match.end(), source, escape) for match in _NOT_BLANK.finditer(rest))
 
 
-def _quoted(rest: str, source: SourceMap, escape: str) -> list[Word]:
-    """Words at white space outside quotes; quotes stay, an escape character at the very end is dropped."""
-    found: list[Word] = []
-    for match in _quoted_word(escape).finditer(rest):
-        end = match.end() - len(match[1] or "") if match.end() == len(rest) else match.end()
-        if end > match.start():
-            found.append(_word(rest, match.start(), end, source, escape))
-    return found
+def _quoted(rest: str, escape: str) -> list[tuple[int, int]]:
+    """Where words lie that white space outside quotes separates; an escape character at the very end is dropped."""
+    found = [match.span() for match in _quoted_word(escape).finditer(rest)]
+    if not found or found[-1][1] < len(rest) or not rest.endswith(escape):
+        return found
+    start, end = found[-1]
+    match = _quoted_word(escape).match(rest, start)
+    end -= 1 if match and (match[1] or match[2]) else 0
+    return found[:-1] if start == end else [*found[:-1], (start, end)]
 
 
 _QUOTED_WORDS: dict[str, re.Pattern[str]] = {}
@@ -154,33 +151,33 @@ def _quoted_word(escape: str) -> re.Pattern[str]:
 
 def _name_value(keyword: str, rest: str, source: SourceMap, escape: str) -> Split:
     """``name=value ...`` or the legacy form ``name value``; the first word says which."""
-    pieces = _quoted(rest, source, escape)
-    if not pieces:
+    places = _quoted(rest, escape)
+    if not places:
         return Split()
-    if "=" not in pieces[0].text:
-        blank = _BLANK.search(rest)
-        if blank is None:
-            return Split((pieces[0],), error=f"{keyword.upper()} must have two arguments")
-        name = _word(rest, 0, blank.start(), source, escape)
-        value = _word(rest, blank.end(), len(rest), source, escape)
-        gap = source.span(blank.start(), blank.start())
-        return Split((name, value, Word("", "", gap)))
+    if rest.find("=", *places[0]) < 0:
+        return _legacy_pair(keyword, rest, source, escape)
     found: list[Word] = []
-    at = 0
-    for piece in pieces:
-        name_text, equals, _ = piece.text.partition("=")
-        at = rest.index(piece.text, at)
-        if not equals:
-            error = f"Syntax error - can't find = in {_go_quote(piece.text)}. Must be of the form: name=value"
-            return Split(tuple(found), error=error, at=piece.span)
-        middle, end = at + len(name_text), at + len(piece.text)
-        found += [
-            _word(rest, at, middle, source, escape),
-            _word(rest, middle + 1, end, source, escape),
-            Word("=", "=", source.span(middle, middle + 1)),
-        ]
-        at = end
+    for start, end in places:
+        middle = rest.find("=", start, end)
+        if middle < 0:
+            error = f"Syntax error - can't find = in {_go_quote(rest[start:end])}. "
+            error += "Must be of the form: name=value"
+            return Split(tuple(found), error=error, at=source.span(start, end))
+        found.append(_word(rest, start, middle, source, escape))
+        found.append(_word(rest, middle + 1, end, source, escape))
+        found.append(Word("=", "=", source.span(middle, middle + 1)))
     return Split(tuple(found))
+
+
+def _legacy_pair(keyword: str, rest: str, source: SourceMap, escape: str) -> Split:
+    """``name value``, where the value is all of the rest."""
+    blank = _BLANK.search(rest)
+    if blank is None:
+        name = _word(rest, 0, len(rest), source, escape)
+        return Split((name,), error=f"{keyword.upper()} must have two arguments")
+    name = _word(rest, 0, blank.start(), source, escape)
+    value = _word(rest, blank.end(), len(rest), source, escape)
+    return Split((name, value, Word("", "", source.span(blank.start(), blank.start()))))
 
 
 def _healthcheck(rest: str, source: SourceMap, escape: str) -> Split:

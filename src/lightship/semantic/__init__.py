@@ -11,6 +11,7 @@ from lightship.semantic.expand import (
 )
 from lightship.semantic.ignore import IgnoreRules, load
 from lightship.semantic.model import BaseRef, CopyEdge, Inherited, Scope, Stage, StageGraph
+from lightship.semantic.run import RunScript, run_scripts
 from lightship.semantic.scope import expand_in
 from lightship.semantic.stages import stages
 
@@ -21,6 +22,7 @@ __all__ = [
     "Expansion",
     "IgnoreRules",
     "Inherited",
+    "RunScript",
     "Scope",
     "Stage",
     "StageGraph",
@@ -31,5 +33,6 @@ __all__ = [
     "expansion",
     "load",
     "process_words",
+    "run_scripts",
     "stages",
 ]

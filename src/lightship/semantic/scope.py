@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from lightship.dockerfile import ExpandError, Instruction, Problem, lex
 from lightship.semantic.model import DEFAULT_PATH, DEFAULT_SHELL, Inherited, Scope
+
+_PLAIN = re.compile(r"[\w./:=@,+-]*")
 
 
 def initial(inherited: Inherited | None, *, scratch: bool) -> Scope:
@@ -29,6 +32,8 @@ def initial(inherited: Inherited | None, *, scratch: bool) -> Scope:
 
 def expand_in(scope: Scope, word: str, escape: str) -> str | None:
     """``word`` expanded, None when that hangs on a variable that may be set but is not known. Raises ExpandError."""
+    if _PLAIN.fullmatch(word):
+        return word
     found = lex(word, scope.variables, escape=escape)
     if found.unmatched & scope.unknown or (found.unmatched and not scope.complete):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from lightship.dockerfile import Dockerfile, ExpandError, Instruction, Problem, lex
+from lightship.dockerfile import Dockerfile, ExpandError, Instruction, Problem, lex, mounts
 from lightship.semantic.model import BaseRef, CopyEdge, Inherited, Scope, Stage, StageGraph
 from lightship.semantic.scope import after, initial
 from lightship.text import Span
@@ -86,9 +86,7 @@ class _Builder:
         if part and part[0].keyword == "from":
             self.add_stage(part[0], tuple(part[1:]))
             return
-        scope = Scope(
-            variables=dict(self.automatic), unknown=frozenset(PLATFORM_ARGS) - self.automatic.keys()
-        )
+        scope = Scope(variables=dict(self.automatic), unknown=frozenset(PLATFORM_ARGS) - self.automatic.keys())
         for instruction in part:
             if instruction.keyword == "arg":
                 scope = self.after(scope, instruction)
@@ -119,9 +117,7 @@ class _Builder:
         words = from_.words
         name = words[2].text.lower() if len(words) == 3 and words[1].text.lower() == "as" else None
         span = Span(from_.span.start, instructions[-1].span.end if instructions else from_.span.end)
-        self.stages.append(
-            Stage(index, name, base, platform or "", from_, instructions, tuple(scopes), scope, span)
-        )
+        self.stages.append(Stage(index, name, base, platform or "", from_, instructions, tuple(scopes), scope, span))
         if name is not None:
             self.names[name] = index
 
@@ -139,9 +135,7 @@ class _Builder:
             return BaseRef("unknown", "", written)
         if not reference:
             if written:
-                self.problem(
-                    f"base name ({written}) should not be blank", from_, "give the ARG a default value"
-                )
+                self.problem(f"base name ({written}) should not be blank", from_, "give the ARG a default value")
             return BaseRef("unknown", "", written)
         if reference in self.names:
             return BaseRef("stage", reference, written, self.names[reference])
@@ -173,9 +167,7 @@ class _Builder:
             if chosen is None:
                 message = f'target stage "{target}" could not be found'
                 names = ", ".join(stage.name for stage in self.stages if stage.name) or "none has a name"
-                self.problems.append(
-                    Problem(message, Span(0, 0), f"stages: {names}", "target", source="instructions")
-                )
+                self.problems.append(Problem(message, Span(0, 0), f"stages: {names}", "target", source="instructions"))
         return replace(graph, target=chosen, problems=tuple(sorted(self.problems, key=lambda p: p.span)))
 
     def by_number(self, target: str) -> Stage | None:
@@ -202,9 +194,7 @@ class _Builder:
         if kind == "copy" and source.isdecimal() and len(source) < 9:
             index = int(source)
             if index >= len(self.stages):
-                self.problem(
-                    f"invalid stage index {index}", instruction, "name the stage, and copy by that name"
-                )
+                self.problem(f"invalid stage index {index}", instruction, "name the stage, and copy by that name")
                 index = None
         if index is not None and index >= stage.index:
             label = self.stages[index].label
@@ -215,15 +205,7 @@ class _Builder:
 
 def _mount_sources(run: Instruction) -> list[str]:
     """The ``from=`` of every ``--mount``."""
-    found: list[str] = []
-    for flag in run.flags:
-        if flag.name != "mount":
-            continue
-        for field in (flag.value or "").split(","):
-            key, _, value = field.partition("=")
-            if key.strip().lower() == "from" and value:
-                found.append(value.strip("\"'"))
-    return found
+    return [mount.get("from") for mount in mounts(run) if mount.get("from")]
 
 
 def _platform_args(platform: str) -> dict[str, str]:

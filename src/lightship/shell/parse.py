@@ -169,9 +169,7 @@ class _Walk:
         for index, ((connector, part), (conditional, needed)) in enumerate(
             zip(reversed(parts), reversed(flags), strict=True)
         ):
-            inner = replace(
-                place, connector=connector, conditional=place.conditional or conditional, required=needed
-            )
+            inner = replace(place, connector=connector, conditional=place.conditional or conditional, required=needed)
             self.statement(part, inner, redirections if index == len(parts) - 1 else ())
 
     def pipeline(self, children: list[Node], place: _Place, redirections: tuple[Redirection, ...]) -> None:
@@ -179,9 +177,7 @@ class _Walk:
         connector = place.connector
         for child in children:
             if child.is_named:
-                self.statement(
-                    child, replace(place, connector=connector, depth=place.depth + 1), redirections
-                )
+                self.statement(child, replace(place, connector=connector, depth=place.depth + 1), redirections)
                 redirections = ()
             elif child.type in ("|", "|&"):
                 connector = "|"
@@ -312,9 +308,7 @@ class _Walk:
             elif child.type in _REDIRECTS:
                 self.redirection(child, own, following)
             elif child.type == "command_name":
-                words += words_of(
-                    child.children[0] if child.child_count == 1 else child, self.source, self.variables
-                )
+                words += words_of(child.children[0] if child.child_count == 1 else child, self.source, self.variables)
             elif node.type == "test_command" and child.is_named:
                 words += self.leaves(child)
             elif child.is_named or node.type == "test_command" or node.type in _DECLARATIONS:
@@ -360,16 +354,12 @@ class _Walk:
             return Assignment(name, ShellWord("" if not appended else None, "", span), span)
         value_node = node.children[-1]
         value = value_of(value_node, self.source, self.variables)
-        word = ShellWord(
-            None if appended else value, self.source.of(value_node), self.source.span(value_node)
-        )
+        word = ShellWord(None if appended else value, self.source.of(value_node), self.source.span(value_node))
         return Assignment(name, word, span)
 
     def remember(self, assignments: list[Assignment], place: _Place) -> None:
         """Note the values, where they are certain."""
-        certain = (
-            not place.conditional and "subshell" not in place.nesting and "substitution" not in place.nesting
-        )
+        certain = not place.conditional and "subshell" not in place.nesting and "substitution" not in place.nesting
         for assignment in assignments:
             self.variables[assignment.name] = assignment.value.value if certain else None
 
@@ -415,9 +405,7 @@ def _sets_errexit(command: Command) -> bool:
     if command.name != "set" or command.nesting:
         return False
     values = [value or "" for value in command.arguments]
-    return "errexit" in values or any(
-        v.startswith("-") and not v.startswith("--") and "e" in v for v in values
-    )
+    return "errexit" in values or any(v.startswith("-") and not v.startswith("--") and "e" in v for v in values)
 
 
 def _shebang_errexit(source: str) -> bool:

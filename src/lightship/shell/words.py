@@ -72,9 +72,7 @@ def words_of(node: Node, source: Source, variables: Mapping[str, str | None]) ->
 
 def word_of(node: Node, source: Source, variables: Mapping[str, str | None]) -> ShellWord:
     """The word where no splitting happens: in an assignment, a redirection."""
-    return ShellWord(
-        value_of(node, source, variables), source.of(node), source.span(node), _is_glob(node, source)
-    )
+    return ShellWord(value_of(node, source, variables), source.of(node), source.span(node), _is_glob(node, source))
 
 
 def value_of(node: Node, source: Source, variables: Mapping[str, str | None]) -> str | None:
