@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from . import registry
-from .host import Problem, extra_certificates, run
+from .host import Problem, extra_certificates, run, stop_running
 from .places import CACHE, TOOLS, read_state, say, write_state
 from .recipes import CPYTHON, Recipe, Tarball
 
@@ -53,27 +53,40 @@ def build(recipes: Sequence[Recipe], port: int) -> int:
                 future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            stop_running()
             raise
+    # All but CPython's are remade in seconds, and together they are large.
+    for path in TARBALLS.iterdir():
+        if path != path_of(CPYTHON):
+            path.unlink()
     return len(missing)
 
 
 def recipe_keys(recipes: Iterable[Recipe]) -> dict[str, str]:
-    """A digest of all that goes into each image: its Dockerfile, its tarballs' makers, its base, the authorities."""
-    certificates = hashlib.sha256(b"".join(path.read_bytes() for path in extra_certificates())).hexdigest()
-    makers = hashlib.sha256()
-    for name in ("debian.py", "distroless.py", "wheels.py"):
-        makers.update((TOOLS / name).read_bytes())
+    """A digest of all that goes into each image: its Dockerfile, its tarballs, its base, the authorities."""
     keys: dict[str, str] = {}
     for recipe in recipes:
-        digest = hashlib.sha256(f"{makers.hexdigest()} {certificates} {recipe.version}".encode())
+        digest = hashlib.sha256(recipe.version.encode())
         digest.update(_dockerfile(recipe).encode())
         digest.update(keys[recipe.base].encode() if recipe.base else b"")
         for name, tarball in recipe.files.items():
-            digest.update(f"{name} {tarball.name} {tarball.version}".encode())
-            if tarball is CPYTHON:
-                digest.update(_cpython_key().encode())
+            digest.update(f"{name} {path_of(tarball).name}".encode())
         keys[recipe.name] = digest.hexdigest()
     return keys
+
+
+def path_of(tarball: Tarball) -> Path:
+    """Where a tarball is kept: its name tells what it was made by, so that a changed script makes it anew."""
+    if tarball is CPYTHON:
+        digest = hashlib.sha256((IMAGES / "cpython.sh").read_bytes())
+    else:
+        digest = hashlib.sha256()
+        for script in ("debian.py", "distroless.py", "wheels.py"):
+            digest.update((TOOLS / script).read_bytes())
+        for certificate in extra_certificates():
+            digest.update(certificate.read_bytes())
+    digest.update(tarball.version.encode())
+    return TARBALLS / f"{tarball.name.removesuffix('.tar')}-{digest.hexdigest()[:12]}.tar"
 
 
 def _all_tags_there(recipe: Recipe, port: int) -> bool:
@@ -90,7 +103,7 @@ def _tarballs(recipes: Iterable[Recipe]) -> list[Tarball]:
 
 
 def _make_tarball(tarball: Tarball) -> None:
-    target = TARBALLS / tarball.name
+    target = path_of(tarball)
     if tarball.make is None or target.exists():
         return
     started = time.monotonic()
@@ -106,7 +119,7 @@ def _build_and_push(recipe: Recipe, key: str, port: int, needs: Sequence[Future[
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="context-") as folder:
         context = Path(folder)
         for name, tarball in recipe.files.items():
-            os.link(TARBALLS / tarball.name, context / name)
+            os.link(path_of(tarball), context / name)
         shutil.copy2(IMAGES / "docker-entrypoint.sh", context)
         (context / "Dockerfile").write_text(_dockerfile(recipe))
         _buildah(
@@ -138,25 +151,17 @@ def _dockerfile(recipe: Recipe) -> str:
     return text.replace("@VERSION@", recipe.version).replace("@BASE@", recipe.base or "scratch")
 
 
-def _cpython_key() -> str:
-    return hashlib.sha256((IMAGES / "cpython.sh").read_bytes()).hexdigest()[:16]
-
-
 def _compile_if_needed(missing: Sequence[Recipe], recipes: Sequence[Recipe], port: int) -> None:
     """Compile CPython once per version of its script; the tarball is kept for as long as the cache is."""
-    target = TARBALLS / CPYTHON.name
-    compiled = TARBALLS / f"cpython-{_cpython_key()}.tar"
-    if not any(CPYTHON in recipe.files.values() for recipe in missing):
+    compiled = path_of(CPYTHON)
+    if compiled.exists() or not any(CPYTHON in recipe.files.values() for recipe in missing):
         return
-    if not compiled.exists():
-        slim = next(recipe for recipe in recipes if recipe.name == "debian:bookworm-slim")
-        if slim in missing:
-            for tarball in slim.files.values():
-                _make_tarball(tarball)
-            _build_and_push(slim, recipe_keys(recipes)[slim.name], port, ())
-        compile_cpython(slim.full_name, compiled)
-    target.unlink(missing_ok=True)
-    os.link(compiled, target)
+    slim = next(recipe for recipe in recipes if recipe.name == "debian:bookworm-slim")
+    if slim in missing:
+        for tarball in slim.files.values():
+            _make_tarball(tarball)
+        _build_and_push(slim, recipe_keys(recipes)[slim.name], port, ())
+    compile_cpython(slim.full_name, compiled)
 
 
 def compile_cpython(base: str, target: Path) -> None:

@@ -13,11 +13,13 @@ import time
 from types import FrameType
 
 from . import build, dockerd, mirrors, registry
-from .host import Problem, docker_hub_answers, install_missing, require_debian, require_root
+from .host import Problem, docker_hub_answers, install_missing, require_debian, require_root, which
 from .places import CACHE, locked, read_state, say
 from .recipes import RECIPES, chosen
 
-PROGRAMS = ("buildah", "podman", "runc", "docker-registry", "mmdebstrap")
+ENGINES = ("buildah", "podman", "runc")
+DOCKER = ("dockerd", "iptables")
+MAKERS = ("docker-registry", "mmdebstrap", "update-ca-certificates")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,9 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "list":
             return _list()
-        require_root()
-        with locked():
-            return _remove() if options.command == "remove" else _up(options)
+        return _remove() if options.command == "remove" else _up(options)
     except Problem as problem:
         print(f"bases: error: {problem}", file=sys.stderr)
         return 1
@@ -51,24 +51,36 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _up(options: argparse.Namespace) -> int:
-    started = time.monotonic()
     # Once there are stand-ins here they are kept up, whatever the network does today.
-    if not options.force and not read_state().get("built") and docker_hub_answers():
-        say("bases: Docker Hub answers, so that no stand-ins are needed (--force makes them all the same)")
-        return 0
+    if options.force or read_state().get("built") or not docker_hub_answers():
+        return _stand_in(options)
+    say("bases: Docker Hub answers, so that no stand-ins are needed (--force makes them all the same)")
+    if options.set == "full":
+        install_missing(ENGINES if options.no_docker else (*ENGINES, *DOCKER))
+    elif not dockerd.answers() and not any(map(which, ("podman", "buildah"))):
+        install_missing(ENGINES)
+    if options.set == "full" and not options.no_docker:
+        dockerd.start(None)
+    return 0
+
+
+def _stand_in(options: argparse.Namespace) -> int:
+    started = time.monotonic()
+    require_root()
     require_debian()
-    install_missing(PROGRAMS if options.no_docker else (*PROGRAMS, "dockerd", "iptables"))
-    port = registry.start(options.port)
-    recipes = chosen(options.set)
-    made = build.build(recipes, port)
-    mirrors.point_to(port)
-    mirrors.lower_limits()
-    if not options.no_docker:
-        ours = dockerd.start(port)
-        if dockerd.answers():
-            dockerd.load(recipes, port, mirrored=ours)
+    with locked():
+        install_missing((*ENGINES, *MAKERS) if options.no_docker else (*ENGINES, *DOCKER, *MAKERS))
+        port = registry.start(options.port)
+        recipes = chosen(options.set)
+        made = build.build(recipes, port)
+        mirrors.point_to(port)
+        mirrors.lower_limits()
+        if not options.no_docker:
+            ours = dockerd.start(port)
+            if dockerd.answers():
+                dockerd.load(recipes, port, mirrored=ours)
     seconds = time.monotonic() - started
-    say(f"bases: {len(recipes)} STAND-IN images (not the official ones) on 127.0.0.1:{port}, {made} of them new, {seconds:.0f} s")
+    say(f"bases: {len(recipes)} STAND-INS, not the official images, on 127.0.0.1:{port} ({made} new, {seconds:.0f} s)")
     say("bases: `tools/bases remove` undoes all of it")
     return 0
 
@@ -86,18 +98,20 @@ def _list() -> int:
 
 
 def _remove() -> int:
-    dockerd.unload()
-    dockerd.stop()
-    registry.stop()
-    mirrors.remove()
-    # The folder stays for its lock, which the next run may be waiting for already.
-    for path in CACHE.iterdir() if CACHE.exists() else ():
-        if path.name == "lock":
-            continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+    require_root()
+    with locked():
+        dockerd.unload()
+        dockerd.stop()
+        registry.stop()
+        mirrors.remove()
+        # The folder stays for its lock, which the next run may be waiting for already.
+        for path in CACHE.iterdir():
+            if path.name == "lock":
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
     say(f"bases: stopped what was started and emptied {CACHE}")
     say("bases: Debian packages that were installed stay; images pulled by podman and buildah too")
     return 0

@@ -6,7 +6,6 @@ later layers get: without ``docker-clean`` every RUN that calls apt would leave 
 
 import shlex
 import shutil
-import tarfile
 from pathlib import Path
 
 from .host import extra_certificates, run
@@ -75,9 +74,7 @@ def make_debian(tarball: Path, *, slim: bool) -> None:
     hooks = scratch / "customize.sh"
     _place(hooks, _CUSTOMIZE, mode=0o755)
     part = tarball.with_name("part-" + tarball.name)
-    excludes = [
-        f"--dpkgopt={line}" for line in DPKG_SLIM.split("\n") if slim and line.startswith("path-")
-    ]
+    excludes = [f"--dpkgopt={line}" for line in DPKG_SLIM.split("\n") if slim and line.startswith("path-")]
     run(
         [
             "mmdebstrap",
@@ -129,15 +126,6 @@ def scratch_sources(scratch: Path) -> Path:
     path = scratch / "debian.sources"
     _place(path, debian_sources())
     return path
-
-
-def add_tree(archive: tarfile.TarFile, name: str, data: bytes, *, mode: int = 0o644, owner: int = 0) -> None:
-    """Add one regular file, owned by number only, dated 1970 so that equal content gives an equal layer."""
-    import io
-
-    info = tarfile.TarInfo(name)
-    info.size, info.mode, info.uid, info.gid = len(data), mode, owner, owner
-    archive.addfile(info, io.BytesIO(data))
 
 
 def _place(path: Path, text: str, *, mode: int = 0o644) -> None:

@@ -114,9 +114,7 @@ def _add_package(layer: tarfile.TarFile, package: Path, seen: set[str]) -> None:
     name = run(["dpkg-deb", "--field", package, "Package"]).strip()
     control = subprocess.run(["dpkg-deb", "--field", package], check=True, capture_output=True).stdout
     _add_file(layer, f"var/lib/dpkg/status.d/{name}", control)
-    sums = subprocess.run(
-        ["dpkg-deb", "--ctrl-tarfile", package], check=True, capture_output=True
-    ).stdout
+    sums = subprocess.run(["dpkg-deb", "--ctrl-tarfile", package], check=True, capture_output=True).stdout
     with tarfile.open(fileobj=io.BytesIO(sums)) as controls:
         try:
             handle = controls.extractfile("./md5sums")

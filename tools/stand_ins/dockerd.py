@@ -29,11 +29,14 @@ def answers() -> bool:
     if client is None:
         return False
     command = [client, "version", "--format", "{{.Server.Version}}"]
-    return subprocess.run(command, capture_output=True, timeout=20).returncode == 0
+    return subprocess.run(command, check=False, capture_output=True, timeout=20).returncode == 0
 
 
-def start(port: int) -> bool:
-    """Start a daemon if none answers, and say whether the one that answers is ours."""
+def start(port: int | None) -> bool:
+    """Start a daemon if none answers, and say whether the one that answers is ours.
+
+    *port* is the local registry's, None where Docker Hub itself answers.
+    """
     if _is_ours():
         return True
     if answers():
@@ -106,7 +109,7 @@ def _docker(*arguments: str) -> str:
     return run([str(which("docker")), *arguments], log=CACHE / "logs" / "docker.log")
 
 
-def _start(port: int, flags: Sequence[str]) -> bool:
+def _start(port: int | None, flags: Sequence[str]) -> bool:
     log = CACHE / "logs" / "dockerd.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     HOME.mkdir(parents=True, exist_ok=True)
@@ -114,7 +117,8 @@ def _start(port: int, flags: Sequence[str]) -> bool:
     command = [
         str(which("dockerd")),
         *("--data-root", str(HOME / "data"), "--exec-root", str(HOME / "exec"), "--pidfile", str(PID)),
-        *("--host", f"unix://{SOCKET}", "--registry-mirror", f"http://127.0.0.1:{port}"),
+        *("--host", f"unix://{SOCKET}"),
+        *(("--registry-mirror", f"http://127.0.0.1:{port}") if port else ()),
         *flags,
     ]
     say(f"bases: starting dockerd on {SOCKET}, files in {HOME}" + (" without a network bridge" if flags else ""))
@@ -146,4 +150,3 @@ def _is_ours() -> bool:
         return str(HOME) in Path(f"/proc/{int(PID.read_text())}/cmdline").read_text() and answers()
     except (OSError, ValueError):
         return False
-

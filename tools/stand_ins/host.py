@@ -1,9 +1,11 @@
 """What this machine has and lacks: packages, certificates, a way to Docker Hub."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -12,19 +14,22 @@ from pathlib import Path
 from .places import CACHE, say
 
 PACKAGES = {
-    "buildah": "buildah",
-    "podman": "podman",
+    # Named with their network stack, because the one that apt picks by itself differs between the two.
+    "buildah": "buildah netavark",
+    "podman": "podman netavark",
     "runc": "runc",
-    "skopeo": "skopeo",
     "dockerd": "docker.io",
     "iptables": "iptables",
     "docker-registry": "docker-registry",
     "mmdebstrap": "mmdebstrap",
+    "update-ca-certificates": "ca-certificates",
 }
-"""Program -> the Debian package that brings it."""
+"""Program -> the Debian packages that bring it."""
 
 HOST_CERTIFICATES = Path("/usr/local/share/ca-certificates")
 """Where Debian keeps an administrator's own authorities; see update-ca-certificates(8)."""
+
+_running: set[subprocess.Popen[str]] = set()
 
 
 class Problem(Exception):
@@ -37,31 +42,40 @@ def run(
     log: Path | None = None,
     env: dict[str, str] | None = None,
     cwd: Path | None = None,
-    stdin: str | None = None,
 ) -> str:
     """Run a program to its end and give its standard output; a failure is a `Problem` with its last lines."""
     command = [str(argument) for argument in arguments]
-    result = subprocess.run(
+    process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL if stdin is None else None,
-        input=stdin,
+        stdin=subprocess.DEVNULL,
         text=True,
         errors="replace",
         cwd=cwd,
         env={**os.environ, **(env or {})},
     )
-    output = result.stdout + result.stderr
+    _running.add(process)
+    try:
+        stdout, stderr = process.communicate()
+    finally:
+        _running.discard(process)
+    output = stdout + stderr
     if log is not None:
         log.parent.mkdir(parents=True, exist_ok=True)
-        with open(log, "a") as handle:
+        with log.open("a") as handle:
             handle.write(f"$ {' '.join(command)}\n{output}\n")
-    if result.returncode != 0:
+    if process.returncode != 0:
         last = "\n".join("    " + line for line in output.strip().split("\n")[-12:])
         where = f"\nhelp: all of its output is in {log}" if log else ""
-        raise Problem(f"{' '.join(command[:6])} ... exited with {result.returncode}\n{last}{where}")
-    return result.stdout
+        raise Problem(f"{' '.join(command[:6])} ... exited with {process.returncode}\n{last}{where}")
+    return stdout
+
+
+def stop_running() -> None:
+    """End the programs that other threads are waiting for, so that an interrupted run ends at once."""
+    for process in tuple(_running):
+        process.terminate()
 
 
 def require_root() -> None:
@@ -88,15 +102,29 @@ def require_debian() -> None:
 
 def install_missing(programs: Sequence[str]) -> None:
     """Install the Debian packages whose program is not there, after saying which."""
-    packages = [PACKAGES[name] for name in programs if which(name) is None]
-    if not packages:
-        return
+    missing = [name for name in programs if which(name) is None]
+    if missing:
+        require_root()
+        install(" ".join(PACKAGES[name] for name in missing).split())
+
+
+def install(packages: Sequence[str]) -> None:
+    """Install Debian packages after saying which."""
+    packages = list(dict.fromkeys(packages))
     say(f"bases: installing with apt-get: {' '.join(packages)}")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     log = CACHE / "logs" / "apt.log"
-    # A parallel apt-get (unattended-upgrades, another script) holds dpkg's lock for a while: wait, do not fail.
+    # Another apt-get (unattended-upgrades, another script) may hold the locks for a while: wait, do not fail. The
+    # option is for dpkg's lock only; the one of the package lists has none.
     apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "-qq"]
-    run([*apt, "update"], env=quiet, log=log)
+    for left in reversed(range(30)):
+        try:
+            run([*apt, "update"], env=quiet, log=log)
+            break
+        except Problem as problem:
+            if not left or "lists/lock" not in str(problem):
+                raise
+            time.sleep(2)
     run([*apt, "install", "-y", "--no-install-recommends", *packages], env=quiet, log=log)
 
 
@@ -107,10 +135,12 @@ def which(program: str) -> str | None:
 
 def pip() -> list[str]:
     """The command that runs pip: this Python's own, or one in a virtual environment of ours."""
-    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+    if subprocess.run([sys.executable, "-m", "pip", "--version"], check=False, capture_output=True).returncode == 0:
         return [sys.executable, "-m", "pip"]
     home = CACHE / "pip"
     if not (home / "bin" / "pip").exists():
+        if importlib.util.find_spec("ensurepip") is None:
+            install(["python3-venv"])
         run([sys.executable, "-m", "venv", "--clear", home])
     return [str(home / "bin" / "python"), "-m", "pip"]
 

@@ -30,9 +30,8 @@ def locked() -> Iterator[None]:
     ``flock`` goes away with the process, so that a run that was killed leaves nothing to clean up.
     """
     CACHE.mkdir(parents=True, exist_ok=True)
-    # "a", so that waiting does not wipe the holder's process id. The lock file itself is never removed: whoever
-    # waits on a removed one would hold a lock that nobody else can see.
-    with open(CACHE / "lock", "a+") as handle:
+    # The lock file is never removed: whoever waits on a removed one would hold a lock that nobody else can see.
+    with (CACHE / "lock").open("a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -35,9 +35,9 @@ ACCEPT = ", ".join(
 
 def start(port: int | None = None) -> int:
     """Make sure that the registry runs, and give its port."""
-    known = port or read_state().get("port")
+    known = port or int(read_state().get("port", 0))
     if known and _ours(known):
-        return int(known)
+        return known
     if which("docker-registry") is None:
         raise Problem("docker-registry is not installed\nhelp: apt-get install docker-registry")
     chosen = port or _free_port(known)
@@ -135,7 +135,7 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
-def _free_port(wanted: int | None) -> int:
+def _free_port(wanted: int) -> int:
     """The wanted port if nobody listens on it, else the first free one from `FIRST_PORT` on."""
     for port in (*([wanted] if wanted else []), *range(FIRST_PORT, FIRST_PORT + 100)):
         with socket.socket() as probe:

@@ -53,14 +53,12 @@ def make_distroless_node(tarball: Path, version: str) -> None:
 def _download(tarball: Path, package: str, version: str) -> Path:
     folder = tarball.with_name(tarball.name + ".d")
     shutil.rmtree(folder, ignore_errors=True)
-    command = [*pip(), "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", folder]
-    run([*command, f"{package}=={version}"], log=CACHE / "logs" / "wheels.log")
+    options = ("--quiet", "--no-deps", "--only-binary=:all:", "--dest", str(folder))
+    run([*pip(), "download", *options, f"{package}=={version}"], log=CACHE / "logs" / "wheels.log")
     return next(folder.glob("*.whl"))
 
 
-def _repack(
-    wheel: Path, tarball: Path, place: Callable[[str], str | None], links: Mapping[str, str]
-) -> None:
+def _repack(wheel: Path, tarball: Path, place: Callable[[str], str | None], links: Mapping[str, str]) -> None:
     """Copy a wheel's files where *place* says, add *links*, and remove the wheel."""
     part = tarball.with_name("part-" + tarball.name)
     with zipfile.ZipFile(wheel) as files, tarfile.open(part, "w", format=tarfile.GNU_FORMAT) as archive:

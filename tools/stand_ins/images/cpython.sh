@@ -38,7 +38,6 @@ bin/python3 -c 'import bz2, ctypes, curses, dbm.gnu, lzma, readline, sqlite3, ss
 bin/python3 -m pip install --no-cache-dir --no-compile --disable-pip-version-check --root-user-action=ignore \
     --cert /etc/ssl/certs/ca-certificates.crt pip==24.0 setuptools==65.5.1 wheel==0.45.1
 find . -depth -type d -name __pycache__ -exec rm -rf '{}' +
-bin/python3 -c 'import platform; print(platform.python_version())' > "/out/$1.version"
-# Its own name first, its own name last: an interrupted compilation leaves no tarball behind.
+# Under a temporary name first: an interrupted compilation leaves no tarball behind.
 tar --create --file "/out/$1.part" --sort=name --owner=0 --group=0 --numeric-owner -C / usr/local
 mv "/out/$1.part" "/out/$1"
