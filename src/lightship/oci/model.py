@@ -18,7 +18,9 @@ class Entry:
 
     ``path`` has no leading or trailing slash and no ``.`` or ``..`` parts; the root directory itself is "".
     ``link`` is the target as written (symlink) or a path like ``path`` (hardlink), else "".
-    ``offset`` is where the body starts in the *uncompressed* layer, ``size`` its length in bytes.
+    ``offset`` is where the body starts in the *uncompressed* layer, ``size`` the file's length in bytes.
+    ``sparse`` is None for a file that lies whole in the layer; else the (offset, length) pairs of its data: their bytes
+    follow each other from ``offset`` on, and what is between them is zeros.
     Source: https://github.com/opencontainers/image-spec/blob/main/layer.md
     """
 
@@ -32,6 +34,12 @@ class Entry:
     link: str = ""
     offset: int = 0
     xattrs: tuple[tuple[str, bytes], ...] = ()
+    sparse: tuple[tuple[int, int], ...] | None = None
+
+    @property
+    def stored(self) -> int:
+        """How many bytes of the layer the body takes, padding not counted."""
+        return self.size if self.sparse is None else sum(length for _, length in self.sparse)
 
     @property
     def name(self) -> str:
@@ -46,7 +54,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One file system change set. Sizes are bytes; ``compressed_size`` is None when the source keeps it plain."""
+    """One file system change set.
+
+    ``size`` is the length of the uncompressed archive in bytes; ``compressed_size`` that of the compressed one, None
+    when the source keeps it plain. ``digest`` is that of the bytes as the source keeps them, "" when it names none.
+    """
 
     diff_id: str
     digest: str
@@ -68,7 +80,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Healthcheck:
-    """HEALTHCHECK; ``test`` as in the config (("NONE",), ("CMD", ...) or ("CMD-SHELL", text)); times are ns, 0 = default."""
+    """HEALTHCHECK; ``test`` is ("NONE",), ("CMD", ...) or ("CMD-SHELL", text); times are ns, 0 = default."""
 
     test: tuple[str, ...]
     interval: int = 0

@@ -1,0 +1,207 @@
+"""An image that is open for reading: its layers, the bodies of files, the merged root file system."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Any
+
+from lightship.errors import InputError
+from lightship.oci.blob import Blob, Scan, scan, unpacked
+from lightship.oci.limits import BODY_LIMIT, CHUNK, THREADS, Budget
+from lightship.oci.merge import Merge
+from lightship.oci.model import Entry, ImageConfig, Layer
+from lightship.oci.platforms import parse_platform
+from lightship.oci.rootfs import Rootfs
+from lightship.oci.source import open_source, parse_source
+from lightship.oci.stored import StoredImage, StoredLayer, lying
+
+
+class Image:
+    """An open image. Its layers are read when they are first asked for; ``trusted`` says that digests need no check."""
+
+    def __init__(self, stored: StoredImage, *, trusted: bool = False) -> None:
+        self.reference = stored.reference
+        self.config: ImageConfig = stored.config
+        self.config_digest = stored.config_digest
+        self.manifest_digest = stored.manifest_digest
+        self.trusted = trusted
+        self._stored = stored
+        self._blobs: dict[int, Blob] = {}
+        self._plain: dict[int, Blob] = {}
+        self._layers: tuple[Layer, ...] | None = None
+        self._rootfs: dict[int, Rootfs] = {}
+        self.layer_changes: Any = None
+        """Where ``layer_changes.all_changes`` keeps what it found."""
+        self._lock = Lock()
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, the lowest first. The first use reads them, and can raise InputError."""
+        if self._layers is None:
+            self._layers = self._read_layers()
+        return self._layers
+
+    def blob(self, index: int) -> Blob:
+        """The bytes of a layer as the source keeps them. Raises InputError."""
+        with self._lock:
+            blob = self._blobs.get(index)
+        if blob is None:
+            blob = self._stored.layers[index].fetch()
+            with self._lock:
+                self._blobs[index] = blob
+        return blob
+
+    def open_layer(self, index: int) -> Iterator[bytes]:
+        """The uncompressed archive of a layer, in pieces of at most about 256 KiB. Raises InputError."""
+        return self.blob(index).pieces()
+
+    def read(self, layer: int, entry: Entry, *, limit: int = BODY_LIMIT) -> bytes:
+        """The body of one file. Raises InputError when it has more than ``limit`` bytes or is no file.
+
+        In a plain layer this is a seek. A compressed layer is unpacked into a nameless file at the first read.
+        """
+        if entry.kind != "file":
+            raise InputError(f"{entry.path} is a {entry.kind}, not a file", where=self.reference)
+        if entry.size > limit:
+            raise InputError(
+                f"{entry.path} is too large to read whole",
+                where=self.reference,
+                why=f"it has {entry.size:,} bytes, the limit here is {limit:,}",
+            )
+        return b"".join(self.body(layer, entry))
+
+    def span(self, layer: int, entry: Entry, offset: int, length: int) -> bytes:
+        """``length`` bytes of a file from ``offset``, fewer at its end. Raises InputError."""
+        length = min(length, entry.size - offset)
+        if length <= 0:
+            return b""
+        blob = self._plain_blob(layer)
+        if entry.sparse is None:
+            return _exactly(blob, entry.offset + offset, length)
+        return _sparse_span(blob, entry, offset, length)
+
+    def body(self, layer: int, entry: Entry) -> Iterator[bytes]:
+        """The body of one file, in pieces of at most 256 KiB; the holes of a sparse file are zeros."""
+        for at in range(0, entry.size, CHUNK):
+            yield self.span(layer, entry, at, CHUNK)
+
+    def rootfs(self, upto: int | None = None) -> Rootfs:
+        """The root file system that the first ``upto`` layers make together; all of them when None."""
+        count = len(self.layers) if upto is None else upto
+        if count not in self._rootfs:
+            # The whole one is asked for all the time; of the others the last one is kept.
+            self._rootfs = {key: value for key, value in self._rootfs.items() if key == len(self.layers)}
+            merge = Merge()
+            for layer in self.layers[:count]:
+                merge.apply(layer.entries)
+            self._rootfs[count] = merge.rootfs(self)
+        return self._rootfs[count]
+
+    def close(self) -> None:
+        """Close the files; what is in memory can still be used."""
+        for blob in (*self._blobs.values(), *self._plain.values()):
+            blob.file.close()
+
+    def __enter__(self) -> Image:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _plain_blob(self, index: int) -> Blob:
+        blob = self._plain.get(index)
+        if blob is None:
+            blob = unpacked(self.blob(index))
+            self._plain[index] = blob
+        return blob
+
+    def _read_layers(self) -> tuple[Layer, ...]:
+        budget = Budget()
+        stored = self._stored.layers
+        # Equal layers (empty ones, mostly) are read once.
+        first = {diff_id: index for index, diff_id in reversed(list(enumerate(self.config.diff_ids)))}
+
+        def read(index: int) -> Layer:
+            return self._read_layer(index, budget)
+
+        with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
+            # The largest first, so that no thread waits at the end for the one that has it.
+            order = sorted(first.values(), key=lambda index: -(stored[index].size or 0))
+            layers = dict(zip(order, pool.map(read, order), strict=True))
+        return tuple(
+            self._described(index, stored[index], layers[first[diff_id]])
+            for index, diff_id in enumerate(self.config.diff_ids)
+        )
+
+    def _read_layer(self, index: int, budget: Budget) -> Layer:
+        stored = self._stored.layers[index]
+        blob = self.blob(index)
+        found = scan(blob, budget, verify=not self.trusted)
+        diff_id = self.config.diff_ids[index]
+        if found.diff_id and diff_id.startswith("sha256:") and found.diff_id != diff_id:
+            raise lying(f"{blob.where}, diff ID", diff_id, found.diff_id)
+        if found.digest and stored.digest.startswith("sha256:") and found.digest != stored.digest:
+            raise lying(blob.where, stored.digest, found.digest)
+        return _layer(diff_id, stored, blob, found)
+
+    def _described(self, index: int, stored: StoredLayer, layer: Layer) -> Layer:
+        return layer if stored.digest in ("", layer.digest) else replace(layer, digest=stored.digest)
+
+
+def open_image(source: str | Path, *, platform: str = "linux/amd64", trusted: bool = False) -> Image:
+    """The image that a path or a prefixed name leads to; see ``source``. Raises InputError, UsageError.
+
+    ``trusted`` is for what an engine has just written for us: digests of layers are not checked.
+    """
+    text = str(source)
+    parsed = parse_source(text)
+    if parsed is None:
+        raise InputError(
+            "no such file or directory",
+            where=text,
+            help="give a path, or a name with a prefix: docker-archive:, oci:, oci-archive:, dir:, registry:",
+        )
+    return Image(open_source(parsed, parse_platform(platform), _no_registry), trusted=trusted)
+
+
+def _layer(diff_id: str, stored: StoredLayer, blob: Blob, found: Scan) -> Layer:
+    return Layer(
+        diff_id=diff_id,
+        digest=stored.digest or ("" if found.compression else diff_id),
+        media_type=stored.media_type,
+        size=found.size,
+        compressed_size=blob.size if found.compression else None,
+        entries=found.entries,
+    )
+
+
+def _exactly(blob: Blob, at: int, count: int) -> bytes:
+    data = blob.read(at, count)
+    if len(data) != count:
+        raise InputError("the archive is truncated", where=blob.where, help="make the archive again, or fetch it again")
+    return data
+
+
+def _sparse_span(blob: Blob, entry: Entry, offset: int, length: int) -> bytes:
+    parts: list[bytes] = []
+    at, end = offset, offset + length
+    stored = entry.offset
+    for start, size in entry.sparse or ():
+        low, high = max(start, at), min(start + size, end)
+        if low < high:
+            parts += [bytes(low - at), _exactly(blob, stored + low - start, high - low)]
+            at = high
+        stored += size
+    return b"".join([*parts, bytes(end - at)])
+
+
+def _no_registry(reference: str, platform: object) -> StoredImage:
+    raise InputError("registries are not read yet", where=reference)

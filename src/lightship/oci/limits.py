@@ -1,0 +1,70 @@
+"""How much an image may ask of us before it is refused: what bounds memory and time on hostile input.
+
+What an image can make this room hold in memory at once is at most
+
+    METADATA_LIMIT (accounted bytes of all entries) + DOCUMENT_LIMIT (per JSON document)
+    + THREADS x (2 x CHUNK + EXTENSION_LIMIT + ZSTD_WINDOW_LIMIT)
+
+however large its layers are. An image of 20,000 files takes about 12 MB, one of 500,000 about 300 MB.
+"""
+
+from __future__ import annotations
+
+from lightship.errors import InputError
+
+CHUNK = 256 << 10
+"""Bytes read, or inflated, at a time."""
+
+THREADS = 2
+"""Layers that are read at the same time, at most; fewer when the machine has fewer processors."""
+
+METADATA_LIMIT = 1 << 30
+"""Accounted bytes of all entries of an image: about 2.5 million files."""
+
+ENTRY_COST = 400
+"""What one entry is accounted for beside its names: an ``Entry``, its numbers, its places in two dictionaries."""
+
+EXTENSION_LIMIT = 1 << 20
+"""Bytes of one PAX header, long name or sparse map; Go's archive/tar, hence Docker, has the same limit."""
+
+PATH_LIMIT = 4096
+"""Bytes of a path, PATH_MAX of Linux."""
+
+DOCUMENT_LIMIT = 16 << 20
+"""Bytes of a manifest, index or image config; registries refuse manifests of 4 MiB."""
+
+LAYER_COUNT_LIMIT = 10_000
+"""Layers of an image; Docker itself stops at 127."""
+
+ZSTD_WINDOW_LIMIT = 128 << 20
+"""Bytes of a zstd window, the default limit of zstd(1)."""
+
+BOMB_SIZE = 4 << 30
+"""Up to here a compressed layer may inflate to whatever it likes."""
+
+BOMB_RATIO = 250
+"""Past ``BOMB_SIZE``, how many times its own size a compressed layer may have; deflate can reach 1032."""
+
+BODY_LIMIT = 256 << 20
+"""Bytes of a file that is read into memory whole, unless the caller says otherwise."""
+
+
+class Budget:
+    """What the entries of one image have taken of ``METADATA_LIMIT`` so far; shared by the threads that read it."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, limit: int = METADATA_LIMIT) -> None:
+        self.left = limit
+
+    def take(self, size: int, where: str) -> None:
+        """Account ``size`` bytes. Raises InputError when nothing is left."""
+        # Not locked: two threads may lose an update now and then, and the limit is round anyway.
+        self.left -= size
+        if self.left < 0:
+            raise InputError(
+                "the image has too many files",
+                where=where,
+                why=f"their names and attributes take more than {METADATA_LIMIT >> 20} MiB",
+                help="split the image, or look whether the archive is what you think it is",
+            )
