@@ -150,7 +150,7 @@ def stanzas(text: str) -> Iterator[dict[str, str]]:
         fields: dict[str, str] = {}
         last = ""
         for line in block.split("\n"):
-            if line[:1] in " \t":
+            if line[:1] in (" ", "\t"):
                 if last:
                     fields[last] += "\n" + line
                 continue
