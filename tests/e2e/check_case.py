@@ -164,7 +164,10 @@ def _forwarded(container: Container, port: int) -> Iterator[int]:
     """A port of this machine's loopback that leads into the container, so that any client can be used."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=_accept, args=(server, container, port), daemon=True).start()
-        yield server.getsockname()[1]
+        try:
+            yield server.getsockname()[1]
+        finally:
+            server.shutdown(socket.SHUT_RDWR)  # close() alone does not wake a thread that waits in accept()
 
 
 def _accept(server: socket.socket, container: Container, port: int) -> None:

@@ -58,8 +58,8 @@ class Case:
     """One single-stage project and the probes that tell whether an image of it works.
 
     ``port`` is 0 for a program that does not listen. ``runtimes`` are the kinds of runtime stage that must be possible;
-    a kind that is not named may be refused, with a reason, but never shipped broken. ``gain`` says whether
-    anything can be saved at all.
+    a kind that is not named may be refused, with a reason, but never shipped broken; "any" names none of them.
+    ``gain`` says whether anything can be saved while the base stays the same.
     """
 
     name: str
@@ -110,9 +110,9 @@ class Case:
         path = self.folder / "verify"
         return path if path.exists() else None
 
-    def allows(self, runtime: str) -> bool:
-        """Whether a runtime stage of this kind must be possible."""
-        return self.runtimes == ("any",) or runtime in self.runtimes
+    def must_allow(self, runtime: str) -> bool:
+        """Whether a runtime stage of this kind must be possible: refusing it would be a defect."""
+        return runtime == "same" or runtime in self.runtimes
 
 
 def cases() -> tuple[Case, ...]:
