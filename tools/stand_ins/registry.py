@@ -137,7 +137,8 @@ def _answers(port: int) -> bool:
 
 def _free_port(wanted: int) -> int:
     """The wanted port if nobody listens on it, else the first free one from `FIRST_PORT` on."""
-    for port in (*([wanted] if wanted else []), *range(FIRST_PORT, FIRST_PORT + 100)):
+    ports: list[int] = [port for port in (wanted, *range(FIRST_PORT, FIRST_PORT + 100)) if port]
+    for port in ports:
         with socket.socket() as probe:
             # docker-registry sets it too; without it a port just left by the last registry looks taken.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
