@@ -27,6 +27,9 @@ HEALTH_PATHS = (
 OPENAPI_PATHS = ("/openapi.json", "/api/openapi.json", "/swagger.json", "/v3/api-docs", "/api/swagger.json")
 LINKS_LIMIT = 20
 OPERATIONS_LIMIT = 40
+IGNORED = 3.0
+"""Seconds after which a program is killed that was seen to ignore its stop signal for the whole time limit."""
+
 QUIET = 1.0
 """Seconds without a new port after which the set of ports is taken as whole."""
 
@@ -60,9 +63,13 @@ def _served(engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan, sett
         requests = [request for port in ports for request in _paths(container, port, plan)]
         left_out = () if ports else (f"it listens on no port within {plan.limits.start:g} s",) if exposed else ()
         # A port that opened and closed again, or opens only now and then, is not waited for.
+        lasting = tuple(sorted(set(ports) & set(container.listening())))
+        if container.stop(limits.stop) >= limits.stop * 0.9:
+            # It ignores the signal for as long as engines wait: that need not be waited for in every run.
+            limits = replace(limits, stop=min(limits.stop, IGNORED))
         return replace(
             plan,
-            ports=tuple(sorted(set(ports) & set(container.listening()))),
+            ports=lasting,
             requests=(*requests, *settings.requests),
             limits=limits,
             left_out=left_out,

@@ -10,6 +10,7 @@ from lightship.closure.surroundings import Surroundings
 from lightship.evidence.observation import FileFact, Mention, ScriptFact
 from lightship.oci.model import ImageConfig
 from lightship.probes.facts.languages import Places
+from lightship.verify.allowed import allowance
 
 TEXT_LIMIT = 1 << 20
 """Bytes up to which one of the program's own texts is searched for the names of programs."""
@@ -89,9 +90,10 @@ def _own_texts(files: Mapping[str, FileFact]) -> Iterator[str]:
     for path, fact in files.items():
         if fact.owner or fact.kind != "file" or fact.size > TEXT_LIMIT:
             continue
-        if "site-packages/" in path or "node_modules/" in path or path.startswith(("usr/local/lib/python", "usr/local/go/")):
+        if "site-packages/" in path or "node_modules/" in path or path.startswith("usr/local/lib/python"):
             continue
-        if path.endswith(_TEXTS) or (fact.mode & 0o111 and not fact.shape and fact.size < 65536):
+        is_text = path.endswith(_TEXTS) or (fact.mode & 0o111 and not fact.shape and fact.size < 65536)
+        if is_text and not allowance(path, "missing"):
             yield path
 
 

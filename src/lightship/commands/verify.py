@@ -1,0 +1,176 @@
+"""``lightship verify``: whether one image does what another does, and how far that was shown."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args, level
+from lightship.errors import EXIT_FINDINGS, EXIT_OK, EXIT_UNKNOWN
+
+if TYPE_CHECKING:
+    from lightship.verify import Allowed, Difference, Verdict
+
+SCHEMA = "lightship.verify/1"
+DEFAULT_LEVEL = 5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of ``lightship verify``."""
+    kinds = "a Dockerfile, an image reference, an OCI layout or an archive"
+    parser.add_argument("original", metavar="A", help=f"the original: {kinds}")
+    parser.add_argument("candidate", metavar="B", help="what should do the same: any of these too")
+    parser.add_argument(
+        "-C", "--context", type=Path, metavar="FOLDER", help="build context, and where lightship.toml is (default: A's folder)"
+    )
+    parser.add_argument(
+        "--require", type=level, metavar="LEVEL", help=f"be content with no less (default: L{DEFAULT_LEVEL}, or lightship.toml)"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="print every allowed difference and note, not only how many there are"
+    )
+    add_build_arguments(parser)
+    add_output_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look at both, compare, print. 0 the same, 1 different, 4 not shown."""
+    verdict, required = _verified(arguments)
+    if arguments.json:
+        print(json.dumps(document(arguments.original, arguments.candidate, verdict, required), indent=2, ensure_ascii=False))
+    else:
+        from lightship.reports import terminal
+
+        out, buffer = terminal.buffered()
+        out.print(_table(verdict))
+        print(buffer.getvalue() + "\n".join(text(verdict, required, everything=arguments.all)))
+    if verdict.word == "DIFFERENT":
+        return EXIT_FINDINGS
+    return EXIT_OK if verdict.holds(required) else EXIT_UNKNOWN
+
+
+def _verified(arguments: argparse.Namespace) -> tuple[Verdict, int]:
+    from tempfile import TemporaryDirectory
+
+    from lightship.commands.engine import opened_engine
+    from lightship.commands.settings import load_settings
+    from lightship.engines.protocol import BuildRequest
+    from lightship.probes import observe, plan_from_original
+    from lightship.probes.target import open_target
+    from lightship.reports.progress import progress
+    from lightship.verify import compare
+
+    folder = arguments.context or Path(arguments.original).parent
+    settings = load_settings(folder)
+    required = arguments.require if arguments.require is not None else settings.require
+    build = BuildRequest(
+        "",
+        arguments.context or Path(),
+        target=arguments.target,
+        build_args=build_args(arguments.build_arg),
+        secrets=tuple(arguments.secret),
+        network=arguments.network,
+        ca_bundle=arguments.ca_bundle,
+        no_cache=arguments.no_cache,
+    )
+    with (
+        progress(quiet=arguments.quiet or arguments.json) as told,
+        opened_engine(arguments.engine, verbose=arguments.verbose) as engine,
+        TemporaryDirectory(prefix="lightship-") as directory,
+    ):
+        told.phase(f"opening {arguments.original}")
+        original = open_target(arguments.original, engine, Path(directory), build=build, on_step=told.step)
+        told.phase(f"opening {arguments.candidate}")
+        candidate = open_target(arguments.candidate, engine, Path(directory), build=build, on_step=told.step)
+        told.phase("finding out what the original answers")
+        plan = plan_from_original(engine, original.image, original.facts, settings)
+        told.phase("watching the original, twice")
+        before = observe(engine, original.image, original.facts, plan, runs=2)
+        told.phase("watching the candidate")
+        after = observe(engine, candidate.image, candidate.facts, plan)
+        return compare(before, after, allowed=settings.allowed), DEFAULT_LEVEL if required is None else required
+
+
+def document(original: str, candidate: str, verdict: Verdict, required: int) -> dict[str, object]:
+    """The JSON document ``lightship.verify/1``."""
+    return {
+        "schema": SCHEMA,
+        "original": original,
+        "candidate": candidate,
+        "word": verdict.word,
+        "level": verdict.level,
+        "required": required,
+        "holds": verdict.holds(required),
+        "levels": [
+            {
+                "level": one.level,
+                "state": one.state,
+                "detail": one.detail,
+                "differences": [_difference(each) for each in one.differences],
+                "doubts": [_difference(each) for each in one.doubts],
+            }
+            for one in verdict.levels
+        ],
+        "allowed": [{**_difference(one.difference), "why": one.why} for one in verdict.allowed],
+        "notes": list(verdict.notes),
+    }
+
+
+def text(verdict: Verdict, required: int, *, everything: bool) -> list[str]:
+    """The verdict in lines: what differs, what could not be shown, what was allowed, and the word."""
+    lines: list[str] = []
+    for heading, found in (("differences", verdict.differences), ("not shown", verdict.doubts)):
+        if found:
+            lines += [f"{heading}:", *(line for one in found for line in _lines(one, "  ")), ""]
+    if verdict.allowed:
+        lines += [*_allowed(verdict.allowed, everything), ""]
+    if verdict.notes and everything:
+        lines += ["notes:", *(f"  {note}" for note in verdict.notes), ""]
+    lines.append(f"{verdict}")
+    if verdict.word == "SAME" and not verdict.holds(required):
+        lines.append(f"L{required} is required: what is missing stands in the table; a [[probe]] in lightship.toml can add it")
+    return lines
+
+
+def _table(verdict: Verdict) -> object:
+    from rich.table import Table
+    from rich.text import Text
+
+    from lightship.verify.verdict import LEVELS
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("level", "asks", "result", "what was compared"):
+        table.add_column(name, overflow="fold")
+    colours = {"same": "green", "different": "red", "unknown": "yellow"}
+    for one in verdict.levels:
+        table.add_row(
+            f"L{one.level}", LEVELS[one.level], Text(one.state, style=colours.get(one.state, "")), Text(one.detail)
+        )
+    return table
+
+
+def _lines(one: Difference, indent: str) -> list[str]:
+    values = f": {one.original or '(not there)'} -> {one.candidate or '(not there)'}"
+    lines = [f"{indent}{one.name}{values}"]
+    for child in one.children[:20]:
+        lines += _lines(child, indent + "  ")
+    if len(one.children) > 20:
+        lines.append(f"{indent}  and {len(one.children) - 20} more")
+    return lines
+
+
+def _allowed(allowed: tuple[Allowed, ...], everything: bool) -> list[str]:
+    if not everything:
+        return [f"{len(allowed)} kinds of difference are allowed; --all lists them with the reasons"]
+    return ["allowed:", *(f"  {one.difference.name}: {one.why}" for one in allowed)]
+
+
+def _difference(one: Difference) -> dict[str, object]:
+    return {
+        "path": list(one.path),
+        "original": one.original,
+        "candidate": one.candidate,
+        "children": [_difference(child) for child in one.children],
+    }
