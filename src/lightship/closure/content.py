@@ -13,7 +13,7 @@ from lightship.closure.node import node_trees
 from lightship.closure.python import is_python, python_environment
 from lightship.closure.scripts import interpreter_of
 from lightship.closure.services import included_files, service_commands, service_files
-from lightship.closure.surroundings import TEXT_LIMIT, Surroundings
+from lightship.closure.surroundings import SHARED_DIRECTORIES, TEXT_LIMIT, Surroundings
 from lightship.elf.file import ElfFile
 
 _BINARY_LIMIT = 256 << 20
@@ -130,8 +130,13 @@ class Content:
             for tree in node_trees(self.around, path):
                 yield Ask(tree, Reason("node", path, tree, ask.reason.certain), "tree")
         directory = path.rpartition("/")[0]
-        if language == "python" and directory.count("/") and directory not in self.around.program_directories():
+        if language == "python" and self._is_own(directory):
             yield Ask(directory, Reason("python", path, directory, ask.reason.certain), "tree")
+
+    def _is_own(self, directory: str) -> bool:
+        """Whether a directory may be a program's own: no directory of programs, nor one that many share."""
+        shared = not directory or directory in SHARED_DIRECTORIES
+        return not shared and directory not in self.around.program_directories()
 
     def _service(self, path: str, certain: bool) -> Iterator[Ask | Gone]:
         text = self.around.text(path)

@@ -128,7 +128,10 @@ def mentions(source: bytes, language: str) -> tuple[Mention, ...]:
     known = _LANGUAGES.get(language)
     if known is None or not known.hint.search(source):
         return ()
-    return tuple(dict.fromkeys(_found(known, source.decode("utf-8", "replace"))))
+    found: dict[tuple[str, str], Mention] = {}
+    for mention in _found(known, source.decode("utf-8", "replace")):
+        found.setdefault((mention.kind, mention.name), mention)
+    return tuple(found.values())
 
 
 def dlopen_names(binary: bytes) -> tuple[str, ...]:

@@ -18,6 +18,13 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # More than any text that says what to run; a larger file is data.
 TEXT_LIMIT = 4 << 20
 
+# Directories of many things: one of them that is meant does not mean the others.
+SHARED_DIRECTORIES = frozenset(
+    {"bin", "sbin", "lib", "lib64", "etc", "var", "usr", "opt", "home", "root", "tmp", "run", "srv", "dev", "proc"}
+    | {"sys", "usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "usr/share", "usr/local", "usr/local/bin"}
+    | {"usr/local/lib", "usr/local/share", "usr/local/sbin", "var/lib", "var/cache", "var/log", "var/tmp", "var/run"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:

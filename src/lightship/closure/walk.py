@@ -9,16 +9,9 @@ from lightship.closure.content import Ask, Content, Gone
 from lightship.closure.libraries import is_loadable_name
 from lightship.closure.mentions import language_of
 from lightship.closure.model import Closure, Reason, ReasonKind, Root, Unresolved
-from lightship.closure.surroundings import Surroundings, surroundings
+from lightship.closure.surroundings import SHARED_DIRECTORIES, Surroundings, surroundings
 from lightship.elf.tree import FileTree
 from lightship.oci.model import ImageConfig
-
-# Directories that a link may lead to without all that is in them being meant.
-_SHARED = frozenset(
-    {"bin", "sbin", "lib", "lib64", "etc", "var", "usr", "opt", "home", "root", "tmp", "run", "srv", "dev", "proc"}
-    | {"sys", "usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "usr/share", "usr/local", "usr/local/bin"}
-    | {"usr/local/lib", "usr/local/share", "usr/local/sbin", "var/lib", "var/cache", "var/log", "var/tmp", "var/run"}
-)
 
 
 def closure(
@@ -58,11 +51,13 @@ class _Walk:
 
     def root(self, root: Root) -> None:
         """Ask for a root."""
-        reason = Reason("root", name=root.text or root.path, certain=root.certain)
-        if root.kind == "tree" or self.around.paths.kind(root.path) == "dir":
-            self._ask(Ask(root.path, reason, "tree"))
-        elif self.around.paths.real(root.path) is None:
+        is_tree = root.kind == "tree"
+        reason = Reason("tree" if is_tree else "root", name=root.text or root.path, certain=root.certain)
+        kind = self.around.paths.kind(root.path)
+        if not kind:
             self.unresolved.setdefault(Unresolved("root", root.path, root.text, root.certain))
+        elif kind == "dir":
+            self._ask(Ask(root.path, reason, "tree", own=True))
         else:
             self._ask(Ask(root.path, reason, root.language, own=True))
 
@@ -159,7 +154,7 @@ class _Walk:
             return
         if self.around.paths.kind(target) != "dir":
             self._ask(Ask(path, reason))
-        elif target and target not in _SHARED and not directory.startswith(f"{target}/"):
+        elif target and target not in SHARED_DIRECTORIES and not directory.startswith(f"{target}/"):
             self._ask(Ask(path, reason, "tree"))
 
 

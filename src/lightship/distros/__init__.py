@@ -4,6 +4,7 @@ One file a package manager (``dpkg``, ``apk``, ``rpm``), listed in ``installed.M
 Absent by intent: running a package manager, and reading one's repositories.
 """
 
+from lightship.distros.checksums import checksums
 from lightship.distros.installed import (
     MANAGERS,
     asked_by,
@@ -39,6 +40,7 @@ __all__ = [
     "asked_by",
     "asked_for",
     "caches",
+    "checksums",
     "dependencies",
     "install_command",
     "installed",

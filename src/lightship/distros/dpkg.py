@@ -193,6 +193,7 @@ def _package(stanza: Mapping[str, str], files: tuple[str, ...], automatic: bool 
         int(size) * 1024 if size.isdecimal() else 0,
         files,
         tuple(line.split()[0].lstrip("/") for line in stanza.get("Conffiles", "").split("\n") if line.strip()),
+        relations(stanza.get("Recommends", "")),
     )
 
 

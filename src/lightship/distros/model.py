@@ -36,6 +36,8 @@ class Package:
     installed_size: int = 0
     files: tuple[str, ...] = ()
     configuration: tuple[str, ...] = ()
+    recommends: tuple[tuple[str, ...], ...] = ()
+    """Or-groups as in ``depends``: what is installed along unless one says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,8 @@ class Search:
     def named(self, stem: str) -> tuple[str, ...]:
         """The names ``stem`` and ``stem.*`` in the cache and in the directories that are always searched."""
         found = {name: None for name in self._cache_table() if name == stem or name.startswith(f"{stem}.")}
-        for directory in (*_MUSL_DEFAULT, "lib64", "usr/lib64", *self._configured()):
+        multiarch = (f"usr/lib/{name}" for name in self._names("usr/lib") if "-linux-" in name)
+        for directory in (*_MUSL_DEFAULT, "lib64", "usr/lib64", *multiarch, *self._configured()):
             for name in self._names(directory):
                 if name == stem or name.startswith(f"{stem}."):
                     found.setdefault(name)

@@ -1,0 +1,64 @@
+"""Names in source code, language by language."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lightship.closure.mentions import dlopen_names, language_of, mentions
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "expected"),
+    [
+        ("python", "subprocess.run(['git', 'log'])", "program git"),
+        ("python", "import subprocess\nPopen(\n    ('ffmpeg', '-i'))", "program ffmpeg"),
+        ("python", "subprocess.check_output('git log | head', shell=True)", "shell git log | head, program /bin/sh"),
+        ("python", "os.system(f'convert x')", "shell convert x"),
+        ("python", "os.execvp('nginx', args)  ", "program nginx"),
+        ("python", "os.spawnlp(os.P_WAIT, 'cp', 'cp')", "program cp"),
+        ("python", "import subprocess\ncmd = ['pg_dump', db]", "program pg_dump"),
+        ("python", "import subprocess\nself._git(['git', 'describe'])", "program git"),
+        ("python", "import subprocess\nreturn ['tar', '-x']", "program tar"),
+        ("python", "import subprocess\nNAMES = set(['dir', 'write'])\nx = ['file', 'stat']", ""),
+        ("python", "shutil.which('wkhtmltopdf')", "program wkhtmltopdf"),
+        ("python", "ctypes.CDLL('libsodium.so.23')", "library libsodium.so.23"),
+        ("python", "ctypes.util.find_library('magic')", "find-library magic"),
+        ("python", "ffi.dlopen('sodium')", "library sodium"),
+        ("python", "ctypes\nfor n in ('libvips.so.42', 'libvips.dylib'): pass", "library libvips.so.42"),
+        ("python", "print('git')", ""),
+        ("node", "require('child_process').spawn('git', ['log'])", "program git"),
+        ("node", "import {execSync} from 'child_process'; execSync(`ls -l`)", "shell ls -l"),
+        ("node", "exec('ls')", ""),
+        ("go", 'import "os/exec"\nexec.Command("git", "log")', "program git"),
+        ("go", 'import "os/exec"\nexec.CommandContext(ctx, "tar")', "program tar"),
+        ("ruby", "system 'identify', path", "shell identify"),
+        ("ruby", "out = `convert a b`", "shell convert a b"),
+        ("php", "shell_exec('pdftotext x')", "shell pdftotext x"),
+        ("perl", "system('gzip', $x);", "shell gzip"),
+        ("cobol", "CALL 'SYSTEM'", ""),
+    ],
+)
+def test_names(language: str, source: str, expected: str) -> None:
+    found = ", ".join(f"{one.kind} {one.name}" for one in mentions(source.encode(), language))
+    assert found == expected
+
+
+@given(st.text(alphabet="subprocess.run('\"[(`git, ])\n=cmd", max_size=80))
+def test_any_text_is_searched_without_failing(text: str) -> None:
+    for language in ("python", "node", "ruby"):
+        mentions(b"subprocess child_process system " + text.encode(), language)
+
+
+def test_library_names_in_binaries() -> None:
+    binary = b"\x7fELF\0dlopen\0libcuda.so.1\0/usr/lib/libx.so\0note: libno.so.1 in text\0lib%s.so\0libtail.so.2"
+    assert dlopen_names(binary) == ("libcuda.so.1", "/usr/lib/libx.so")
+    assert dlopen_names(binary.replace(b"dlopen", b"dlclose")) == ()
+
+
+def test_languages_by_name() -> None:
+    assert language_of("a/b.py") == "python"
+    assert language_of("a/b.mjs") == "node"
+    assert language_of("a.d/b") == ""
+    assert language_of("b") == ""
