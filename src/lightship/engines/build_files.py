@@ -14,6 +14,8 @@ from lightship.engines.protocol import BuildRequest
 from lightship.errors import BuildError, InputError
 from lightship.text import Lines, encode
 
+MOUNTS_FILES = (Path("/etc/containers/mounts.conf"), Path("/usr/share/containers/mounts.conf"))
+
 
 @dataclass(frozen=True, slots=True)
 class BuildFiles:
@@ -22,6 +24,9 @@ class BuildFiles:
     dockerfile: Path
     ignore: Path | None
     image_id: Path
+    mounts: Path
+    """A copy of containers-mounts.conf(5). Buildah notes its path in the working containers of the build, which is how
+    those that a killed build left are known as ours."""
 
 
 @contextmanager
@@ -42,7 +47,9 @@ def build_files(request: BuildRequest, run_id: ours.RunId) -> Iterator[BuildFile
         ignore = folder / "Dockerfile.dockerignore" if twin else None
         if twin and ignore:
             ignore.write_bytes(twin.read_bytes())
-        yield BuildFiles(dockerfile, ignore, folder / "image-id")
+        mounts = folder / "mounts.conf"
+        mounts.write_bytes(b"".join(path.read_bytes() for path in MOUNTS_FILES if path.is_file()))
+        yield BuildFiles(dockerfile, ignore, folder / "image-id", mounts)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
-from lightship.engines import machine, ours, process
-from lightship.engines.build_files import build_files, refuse_heredocs
-from lightship.engines.buildah_progress import BuildahProgress
+from lightship.engines import containers_build, machine, ours
+from lightship.engines.build_files import refuse_heredocs
 from lightship.engines.client import LONG, Client
-from lightship.engines.container import AttachedContainer
-from lightship.engines.containers_build import build_flags
-from lightship.engines.failure import build_error, completed_error, engine_error
-from lightship.engines.image_config import from_json
+from lightship.engines.container import AttachedContainer, run_to_end
+from lightship.engines.containers_storage import Store, names, sweep
+from lightship.engines.failure import completed_error, engine_error
 from lightship.engines.podman import HEREDOCS_SINCE, version_of
 from lightship.engines.protocol import (
     BuildRequest,
@@ -30,6 +27,7 @@ from lightship.engines.protocol import (
 )
 from lightship.engines.runtime_container import Bundle, start_bundle
 from lightship.errors import EngineError
+from lightship.oci.config import parse_config
 from lightship.oci.model import ImageConfig
 
 
@@ -56,6 +54,8 @@ class Buildah:
     def __init__(self, found: dict[str, Any], run_id: ours.RunId, log: CommandLog) -> None:
         self._client = Client("buildah", (shutil.which("buildah") or "buildah",), log)
         self._found = found
+        kept = found["store"]
+        self._store = Store(kept.get("GraphRoot", ""), kept.get("GraphDriverName", ""), kept.get("RunRoot", ""))
         self._run = run_id
         self.run_id = run_id.text
         self.log = log
@@ -64,9 +64,7 @@ class Buildah:
         self._runs = shutil.which(self._runtime or configured) or ""
 
     def info(self) -> EngineInfo:
-        limits = [
-            "no published ports: its containers have a network of their own and are reached from inside it"
-        ]
+        limits = ["no published ports: its containers have a network of their own and are reached from inside it"]
         version = self._found["version"]["version"]
         if not self._heredocs():
             limits.append(f"no heredocs: Buildah {version} builds them as empty layers")
@@ -80,17 +78,9 @@ class Buildah:
         if not self._heredocs():
             version = self._found["version"]["version"]
             refuse_heredocs(request, f"Buildah {version}", "it makes an empty layer of it, without a word")
-        with build_files(request, self._run) as files:
-            tag = self._run.tag()
-            runtime = ["--runtime", self._runtime] if self._runtime else []
-            argv = [*self._client.prefix, "build", *runtime, *build_flags(request, files, tag)]
-            progress = BuildahProgress(request.dockerfile, on_step)
-            began = time.monotonic()
-            code = process.stream(argv, progress.feed, timeout=request.timeout, log=self.log)
-            steps = progress.finish(code == 0)
-            if code != 0:
-                raise build_error(self.name, request, progress, code)
-            return BuiltImage(tag, time.monotonic() - began, steps)
+        return containers_build.build(
+            self._client, request, on_step, run_id=self._run, store=self._store, runtime=self._runtime
+        )
 
     def resolve(self, reference: str, *, pull: bool = True) -> str | None:
         found = self._local_id(reference)
@@ -106,7 +96,7 @@ class Buildah:
 
     def config(self, image: str) -> ImageConfig:
         found = self._client.json("inspect", "--type", "image", image, doing=f"looking at {image}")
-        return from_json(json.loads(found["Config"]) if found.get("Config") else found["Docker"])
+        return parse_config((found.get("Config") or json.dumps(found["Docker"])).encode(), image)
 
     def export(self, image: str, directory: Path) -> Path:
         archive = directory / "image.tar"
@@ -116,16 +106,7 @@ class Buildah:
         return archive
 
     def run(self, image: str, spec: RunSpec, *, timeout: float, output_limit: int = 1 << 20) -> Completed:
-        container = self._start(image, spec, output_limit)
-        began = time.monotonic()
-        try:
-            state = container.wait(timeout)
-            seconds = time.monotonic() - began
-            stdout, stderr = container.output(output_limit)
-        finally:
-            container.remove()
-        code = None if state.running else state.exit_code
-        return Completed(spec.argv or (), code, stdout, stderr, seconds, truncated=container.truncated)
+        return run_to_end(self._start(image, spec, output_limit), spec, timeout, output_limit)
 
     def start(self, image: str, spec: RunSpec) -> AttachedContainer:
         return self._start(image, spec, 1 << 20)
@@ -140,17 +121,17 @@ class Buildah:
         for folder in ours.folders(run_id):
             if (folder / "runc").is_dir() and self._runs:
                 count += Bundle(folder, self._runs, self.log).delete_all()
-        for name in self._client.call(
-            "containers", "--format", "{{.ContainerName}}", "--noheading", doing="listing"
-        ).split("\n"):
+        count += sweep(
+            self._store,
+            lambda marker: ours.may_clean(marker, run_id),
+            lambda id_: self._client.attempt("rm", id_),
+        )
+        for name in names(self._store, "containers"):
             if ours.may_clean(name, run_id):
-                self._client.attempt("rm", name.strip())
+                self._forget(name)
                 count += 1
         count += ours.remove_folders(run_id, all_kinds=True)
-        listed = self._client.attempt(
-            "images", "--noheading", "--format", "{{.Name}}:{{.Tag}}"
-        ).stdout.decode()
-        for reference in listed.split("\n"):
+        for reference in names(self._store, "images"):
             if reference.startswith(f"{ours.REPOSITORY}:") and ours.may_clean(reference, run_id):
                 with contextlib.suppress(EngineError):
                     self.remove_image(reference)
@@ -166,13 +147,13 @@ class Buildah:
             raise EngineError("Buildah publishes no ports", help="use --engine podman or docker")
         config = self.config(image)
         name = self._run.name()
-        self._client.call(
-            "from", "--quiet", "--pull=false", "--name", name, image, doing="making a container"
-        )
+        self._client.call("from", "--quiet", "--pull=false", "--name", name, image, doing="making a container")
         try:
             rootfs = Path(self._client.call("mount", name, doing="mounting a container"))
             bundle = Bundle(ours.folder(self._run), self._runs, self.log)
-            return start_bundle(bundle, name, config, spec, rootfs, lambda: self._forget(name), output_limit)
+            return start_bundle(
+                bundle, name, config, spec, rootfs=rootfs, forget=lambda: self._forget(name), output_limit=output_limit
+            )
         except BaseException:
             self._forget(name)
             raise
@@ -181,9 +162,7 @@ class Buildah:
         self._client.attempt("rm", name)
 
     def _local_id(self, reference: str) -> str | None:
-        completed = self._client.attempt(
-            "inspect", "--type", "image", "--format", "{{.FromImageID}}", reference
-        )
+        completed = self._client.attempt("inspect", "--type", "image", "--format", "{{.FromImageID}}", reference)
         found = completed.stdout.decode().strip()
         return found if completed.exit_code == 0 and found else None
 

@@ -17,9 +17,7 @@ from lightship.engines.progress import KEPT_LINES, Steps, Tracked
 from lightship.engines.protocol import Step
 from lightship.engines.step_lines import buildah_step, stages
 
-_STEP = re.compile(
-    r"(?:\[(?P<stage>\d+)/(?P<stages>\d+)\] )?STEP (?P<number>\d+)/(?P<total>\d+): (?P<text>.*)"
-)
+_STEP = re.compile(r"(?:\[(?P<stage>\d+)/(?P<stages>\d+)\] )?STEP (?P<number>\d+)/(?P<total>\d+): (?P<text>.*)")
 _CACHED = re.compile(r"--> Using cache ")
 _COMMIT = re.compile(r"(?:\[\d+/\d+\] )?COMMIT\b")
 _ERROR = re.compile(r"(?:Error: |error building at STEP|error running subprocess|time=\")")

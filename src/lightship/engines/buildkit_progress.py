@@ -14,11 +14,12 @@ from collections.abc import Callable
 
 from lightship.engines.progress import KEPT_LINES, Steps, Tracked
 from lightship.engines.protocol import Step
-from lightship.engines.step_lines import buildkit_step, stages
+from lightship.engines.step_lines import buildkit_step, from_of, stages
 
 _LINE = re.compile(r"#(\d+) (.*)")
 _STEP = re.compile(r"\[(?:(?P<stage>\S+) +)?(?P<number>\d+)/(?P<total>\d+)\] (?P<text>.*)", re.DOTALL)
 _TIMED = re.compile(r"\d+\.\d+ (.*)|\d+\.\d+$")
+_METADATA = re.compile(r"\[internal\] load metadata for (?P<image>\S+)")
 _DONE = re.compile(r"DONE (\d+(?:\.\d+)?)s")
 _NOISE = re.compile(r"sha256:[0-9a-f]{64}|resolve |transferring |extracting |\.\.\.$")
 
@@ -29,6 +30,7 @@ class BuildKitProgress:
     def __init__(self, dockerfile: str, on_step: Callable[[Step], None]) -> None:
         self._stages = stages(dockerfile)
         self._steps = Steps(on_step)
+        self._lookups: dict[str, str] = {}
         self._tail: deque[str] = deque(maxlen=KEPT_LINES)
 
     def feed(self, line: str) -> None:
@@ -63,11 +65,24 @@ class BuildKitProgress:
     def tail(self) -> tuple[str, ...]:
         return tuple(self._tail)
 
+    def _note(self, key: str, rest: str) -> None:
+        """Lines of vertexes that are no step. Looking up a base image becomes its FROM's step if that fails."""
+        looked_up = _METADATA.match(rest)
+        if looked_up:
+            self._lookups[key] = looked_up["image"]
+        if not rest.startswith("ERROR"):
+            return
+        self._tail.append(rest)
+        base = from_of(self._stages, self._lookups.get(key, ""))
+        if base:
+            step = Step(1, 1, f"FROM {base.arguments}", "running", line=base.line)
+            self._steps.begin(key, step, base)
+            self._steps.end(key, "failed")
+
     def _begin(self, key: str, rest: str) -> None:
         found = _STEP.match(rest)
         if not found:
-            if rest.startswith("ERROR"):
-                self._tail.append(rest)
+            self._note(key, rest)
             return
         stage, number, text = found["stage"] or "", int(found["number"]), found["text"]
         instruction = buildkit_step(self._stages, stage, number, text)

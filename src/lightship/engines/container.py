@@ -19,10 +19,12 @@ from typing import Protocol
 
 from lightship.engines import namespaces
 from lightship.engines.process import Attached
-from lightship.engines.protocol import Completed, ContainerState, Process
+from lightship.engines.protocol import Completed, ContainerState, Process, RunSpec
 from lightship.errors import EngineError
 
 KILLED = 128 + signal.SIGKILL
+END_TIMEOUT = 20.0
+"""Seconds for the engine to tidy up behind a container that has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,11 @@ class Runtime(Protocol):
     """What a container needs from its engine."""
 
     def inspect(self, id: str) -> Inspection | None: ...
-    def pid(self, id: str) -> int:
-        """The host's process id of its first process; 0 while it is not known."""
+    def pid(self, id: str) -> int | None:
+        """The host's process id of its first process; 0 when it runs where we cannot see it, None while it does not."""
         ...
 
-    def exec(
-        self, id: str, argv: Sequence[str], user: str | None, timeout: float, limit: int
-    ) -> Completed: ...
+    def exec(self, id: str, argv: Sequence[str], user: str | None, timeout: float, limit: int) -> Completed: ...
     def kill(self, id: str, name: str) -> None: ...
     def written(self, id: str) -> tuple[str, ...]: ...
     def processes(self, id: str) -> tuple[Process, ...]: ...
@@ -71,15 +71,19 @@ class AttachedContainer:
         self._ended: ContainerState | None = None
         self._pid = 0
         self._pidfd = -1
+        self._began = time.monotonic()
+        self._ended_at: float | None = None
 
     def await_start(self, timeout: float) -> None:
         """Wait until it runs or has ended. Raises EngineError when there is no container at the end of it."""
         deadline = time.monotonic() + timeout
         while self._program.code is None:
-            self._pid = self._runtime.pid(self.id)
-            if self._pid:
+            pid = self._runtime.pid(self.id)
+            if pid is not None:
+                self._pid = pid
+                self._began = time.monotonic()
                 with contextlib.suppress(OSError):
-                    self._pidfd = os.pidfd_open(self._pid)
+                    self._pidfd = os.pidfd_open(pid) if pid else -1
                 return
             if time.monotonic() > deadline:
                 raise EngineError("the container did not start", why=f"no process after {timeout:.0f} s")
@@ -99,8 +103,14 @@ class AttachedContainer:
         return self._ended
 
     def wait(self, timeout: float) -> ContainerState:
-        self._program.wait(timeout)
+        if self._has_ended(timeout):
+            self._program.wait(END_TIMEOUT)
         return self.state()
+
+    @property
+    def seconds(self) -> float:
+        """How long its first process has run."""
+        return (self._ended_at or time.monotonic()) - self._began
 
     def output(self, limit: int = 1 << 20) -> tuple[bytes, bytes]:
         return self._program.output(limit)
@@ -113,7 +123,11 @@ class AttachedContainer:
     def exec(
         self, argv: Sequence[str], *, timeout: float, user: str | None = None, output_limit: int = 1 << 20
     ) -> Completed:
-        return self._runtime.exec(self.id, argv, user, timeout, output_limit)
+        before = {process.pid for process in self._seen_processes()}
+        done = self._runtime.exec(self.id, argv, user, timeout, output_limit)
+        if done.exit_code is None:
+            self._end_intruders(before)
+        return done
 
     def listening(self) -> tuple[int, ...]:
         if not self.state().running:
@@ -134,8 +148,7 @@ class AttachedContainer:
     def processes(self) -> tuple[Process, ...]:
         if not self.state().running:
             return ()
-        found = namespaces.processes(self._pid) if self._pid else None
-        return found or self._runtime.processes(self.id)
+        return self._seen_processes() or self._runtime.processes(self.id)
 
     def written(self) -> tuple[str, ...]:
         return self._runtime.written(self.id)
@@ -159,9 +172,9 @@ class AttachedContainer:
         self.signal(seen.stop_signal or "SIGTERM")
         if not self._has_ended(timeout):
             self.signal("SIGKILL")
-            self._has_ended(10.0)
+            self._has_ended(END_TIMEOUT)
         seconds = time.monotonic() - began
-        self._program.wait(10.0)
+        self._program.wait(END_TIMEOUT)
         return seconds
 
     def remove(self) -> None:
@@ -174,11 +187,33 @@ class AttachedContainer:
                 os.close(self._pidfd)
                 self._pidfd = -1
 
+    def _seen_processes(self) -> tuple[Process, ...]:
+        return (namespaces.processes(self._pid) if self._pid else None) or ()
+
+    def _end_intruders(self, before: set[int]) -> None:
+        """Kill what an ``exec`` that took too long has left: processes that came since and have no parent inside.
+
+        Engines end their own client only; the program would run on beside the one that is observed.
+        """
+        now = {process.pid: process for process in self._seen_processes()}
+        doomed: set[int] = set()
+        for process in sorted(now.values(), key=lambda process: process.pid):
+            outside = process.ppid not in now and process.pid != self._pid
+            if process.pid not in before and (outside or process.ppid in doomed):
+                doomed.add(process.pid)
+        for pid in doomed:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+
     def _has_ended(self, timeout: float) -> bool:
         """Wait for the first process itself: the engine's own tidying up afterwards is not the program's time."""
         if self._pidfd < 0:
-            return self._program.wait(timeout) is not None
-        return bool(select.select([self._pidfd], [], [], timeout)[0])
+            ended = self._program.wait(timeout) is not None
+        else:
+            ended = bool(select.select([self._pidfd], [], [], timeout)[0])
+        if ended and self._ended_at is None:
+            self._ended_at = time.monotonic()
+        return ended
 
     def _final(self, code: int) -> ContainerState:
         seen = self._runtime.inspect(self.id)
@@ -187,7 +222,7 @@ class AttachedContainer:
         if not seen.started:
             code = code if code in (126, 127) else 127
             return ContainerState(
-                "created", running=False, exit_code=code, problem=seen.problem or self._complaint()
+                "created", running=False, exit_code=code, problem=seen.problem or reason(self._complaint())
             )
         code = code if seen.exit_code is None else seen.exit_code
         killed = code == KILLED and not self._asked_to_die
@@ -197,6 +232,18 @@ class AttachedContainer:
         text = self._program.output()[1].decode("utf-8", "replace").strip()
         lines = [line for line in text.split("\n") if line.strip() and "--help" not in line]
         return lines[-1].strip() if lines else "no reason given"
+
+
+def run_to_end(container: AttachedContainer, spec: RunSpec, timeout: float, output_limit: int) -> Completed:
+    """Wait for a started container, and remove it whatever happens."""
+    try:
+        state = container.wait(timeout)
+        seconds = container.seconds
+        stdout, stderr = container.output(output_limit)
+    finally:
+        container.remove()
+    code = None if state.running else state.exit_code
+    return Completed(spec.argv or (), code, stdout, stderr, seconds, truncated=container.truncated)
 
 
 def reason(text: str) -> str:

@@ -1,31 +1,61 @@
-"""The build flags that Podman and Buildah share: both are Buildah underneath."""
+"""Builds by Podman and Buildah: both are Buildah underneath."""
 
 from __future__ import annotations
 
-from lightship.engines.build_files import BuildFiles
-from lightship.engines.protocol import BuildRequest
+import time
+
+from lightship.engines import egress, ours, process
+from lightship.engines.build_files import BuildFiles, build_files
+from lightship.engines.buildah_progress import BuildahProgress
+from lightship.engines.client import Client
+from lightship.engines.containers_storage import Store, sweep
+from lightship.engines.failure import build_error
+from lightship.engines.protocol import BuildRequest, BuiltImage, OnStep
 
 CA_PLACES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
 
-def build_flags(request: BuildRequest, files: BuildFiles, tag: str, host_network: bool = False) -> list[str]:
+def build(
+    client: Client, request: BuildRequest, on_step: OnStep, *, run_id: ours.RunId, store: Store, runtime: str = ""
+) -> BuiltImage:
+    """Build an image. Raises BuildError; whatever happens, no working container is left."""
+
+    def attempt(trial: BuildRequest) -> None:
+        built = build(client, trial, lambda step: None, run_id=run_id, store=store, runtime=runtime)
+        client.attempt("rmi", built.image)
+
+    network = egress.build_network(client.engine, request, attempt)
+    with build_files(request, run_id) as files:
+        tag = run_id.tag()
+        argv = [*client.prefix, "--default-mounts-file", str(files.mounts), "build"]
+        argv += ["--runtime", runtime] if runtime else []
+        argv += build_flags(request, files, tag, network)
+        progress = BuildahProgress(request.dockerfile, on_step)
+        began = time.monotonic()
+        code: int | None = None
+        try:
+            code = process.stream(argv, progress.feed, timeout=request.timeout, log=client.log)
+        finally:
+            if code != 0:
+                sweep(store, str(files.mounts).__eq__, lambda id_: client.attempt("rm", id_))
+        steps = progress.finish(code == 0)
+        if code != 0:
+            if request.network == "auto":
+                egress.forget(client.engine)
+            raise build_error(client.engine, request, progress, code)
+        return BuiltImage(tag, time.monotonic() - began, steps)
+
+
+def build_flags(request: BuildRequest, files: BuildFiles, tag: str, network: str) -> list[str]:
     """The arguments after ``build``.
 
     ``--format docker`` always: the OCI format has no place for HEALTHCHECK and SHELL, and they are dropped with a
-    warning. ``--pull=false`` takes a base image that is there as it is and fetches one that is not.
+    warning. ``--pull=false`` takes a base image that is there as it is and fetches one that is not; ``--force-rm``
+    removes the working container of a failed build too.
     """
-    flags = [
-        "--format",
-        "docker",
-        "--layers",
-        "--file",
-        str(files.dockerfile),
-        "--iidfile",
-        str(files.image_id),
-    ]
-    flags += ["--tag", tag, "--pull=always" if request.pull else "--pull=false"]
+    flags = ["--format", "docker", "--layers", "--force-rm", "--file", str(files.dockerfile)]
+    flags += ["--iidfile", str(files.image_id), "--tag", tag, "--pull=always" if request.pull else "--pull=false"]
     flags += ["--ignorefile", str(files.ignore)] if files.ignore else []
-    network = ("host" if host_network else "default") if request.network == "auto" else request.network
     flags += [] if network == "default" else ["--network", network]
     flags += ["--target", request.target] if request.target else []
     flags += ["--platform", request.platform] if request.platform else []

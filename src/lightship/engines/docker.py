@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from lightship.engines import machine, ours, process
+from lightship.engines import egress, machine, ours, process
 from lightship.engines.build_files import build_files, refuse_heredocs
 from lightship.engines.buildkit_progress import BuildKitProgress
 from lightship.engines.client import LONG, SHORT, Client
 from lightship.engines.docker_like import DockerLike
 from lightship.engines.failure import build_error, completed_error
-from lightship.engines.image_config import from_json
 from lightship.engines.protocol import (
     BuildRequest,
     BuiltImage,
@@ -27,6 +26,7 @@ from lightship.engines.protocol import (
     OnStep,
 )
 from lightship.errors import EngineError
+from lightship.oci.config import parse_config
 from lightship.oci.model import ImageConfig
 
 EMPTY_INSTRUCTIONS: tuple[str, ...] = (
@@ -52,6 +52,7 @@ class DockerClient:
     path: str
     version: str
     server: str
+    architecture: str
     builder: Builder
 
 
@@ -70,9 +71,9 @@ def find(log: CommandLog) -> tuple[DockerClient | None, EngineError | None]:
             problem = problem or completed_error("docker", "asking for its version", completed)
             continue
         answer = json.loads(completed.stdout)
-        found = DockerClient(
-            path, answer["Client"]["Version"], answer["Server"]["Version"], _builder(client, answer)
-        )
+        mine, theirs = answer["Client"], answer["Server"]
+        builder = _builder(client, mine["Version"])
+        found = DockerClient(path, mine["Version"], theirs["Version"], theirs.get("Arch", ""), builder)
         if found.builder != "classic":
             return found, None
         best = best or found
@@ -99,16 +100,15 @@ class Docker(DockerLike):
         if not kit:
             limits.append("classic builder: no heredocs, no RUN --mount (install docker-buildx for BuildKit)")
         limits.append("a CA bundle cannot be lent to RUN steps (BuildKit has no build volumes)")
-        if not self._has_bridge():
-            limits.append("no bridge network: builds use the host's network")
+        if egress.known_network("docker") == "host":
+            limits.append("RUN steps use the host's network: the bridge has no way out here")
         version = f"{self._docker.server} (client {self._docker.version}, {self._docker.builder})"
         return EngineInfo("docker", version, Capabilities(kit, kit, True, tuple(limits)))
 
     def build(self, request: BuildRequest, on_step: OnStep) -> BuiltImage:
         if self._docker.builder == "classic":
-            refuse_heredocs(
-                request, "Docker's classic builder", "it takes the heredoc's lines for instructions"
-            )
+            refuse_heredocs(request, "Docker's classic builder", "it takes the heredoc's lines for instructions")
+        network = egress.build_network("docker", request, self._attempt)
         with build_files(request, self._run) as files:
             tag = self._run.tag()
             argv = [
@@ -119,29 +119,31 @@ class Docker(DockerLike):
                 "--iidfile",
                 str(files.image_id),
             ]
-            argv += ["--tag", tag, *self._build_flags(request), str(request.context)]
+            argv += ["--tag", tag, *self._build_flags(request, network), str(request.context)]
             progress = BuildKitProgress(request.dockerfile, on_step)
             began = time.monotonic()
             env = {**self._client.env, "BUILDKIT_PROGRESS": "plain"}
             code = process.stream(argv, progress.feed, timeout=request.timeout, log=self.log, env=env)
             if code != 0:
                 progress.finish(succeeded=False)
+                if request.network == "auto":
+                    egress.forget("docker")
                 raise build_error(self.name, request, progress, code)
             return BuiltImage(tag, time.monotonic() - began, progress.finish(succeeded=True))
 
+    def _attempt(self, trial: BuildRequest) -> None:
+        self.remove_image(self.build(trial, lambda step: None).image)
+
     def config(self, image: str) -> ImageConfig:
         found = self._client.json("image", "inspect", image, doing=f"looking at {image}")[0]
-        return from_json(self._stored_config(found["Id"]) or self._rebuilt_config(image, found))
+        return parse_config(self._stored_config(found["Id"]) or self._rebuilt_config(image, found), image)
 
     def export(self, image: str, directory: Path) -> Path:
         archive = directory / "image.tar"
         self._client.call("save", "--output", str(archive), image, doing=f"exporting {image}", timeout=LONG)
         return archive
 
-    def _build_flags(self, request: BuildRequest) -> list[str]:
-        network = request.network
-        if network == "auto":
-            network = "default" if self._has_bridge() else "host"
+    def _build_flags(self, request: BuildRequest, network: str) -> list[str]:
         flags = [] if self._docker.builder == "classic" else ["--progress", "plain"]
         flags += ["--load"] if self._docker.builder == "buildx" else []
         flags += [] if network == "default" else ["--network", network]
@@ -158,21 +160,20 @@ class Docker(DockerLike):
             flags += ["--secret", secret]
         return flags
 
-    def _has_bridge(self) -> bool:
-        return self._client.attempt("network", "inspect", "bridge", "--format", "{{.Name}}").exit_code == 0
+    def _architecture(self) -> str:
+        return self._docker.architecture
 
-    def _stored_config(self, id: str) -> dict[str, Any] | None:
+    def _stored_config(self, id: str) -> bytes | None:
         """The config itself, from the daemon's folder: Docker has no command that gives it whole."""
         root = self._client.attempt("info", "--format", "{{.DockerRootDir}} {{.Driver}}", timeout=SHORT)
         folder, _, driver = root.stdout.decode().strip().rpartition(" ")
         algorithm, _, digest = id.partition(":")
         path = Path(folder) / "image" / driver / "imagedb" / "content" / algorithm / digest
-        with contextlib.suppress(OSError, ValueError):
-            found: dict[str, Any] = json.loads(path.read_bytes())
-            return found
+        with contextlib.suppress(OSError):
+            return path.read_bytes()
         return None
 
-    def _rebuilt_config(self, image: str, found: dict[str, Any]) -> dict[str, Any]:
+    def _rebuilt_config(self, image: str, found: dict[str, Any]) -> bytes:
         """The config put together from ``inspect`` and ``history``.
 
         Neither says which history lines made no layer, so that is told by the instruction, and by size 0 for the rest
@@ -197,7 +198,7 @@ class Docker(DockerLike):
             }
             for line in lines
         ]
-        return {
+        rebuilt = {
             "architecture": found.get("Architecture", ""),
             "os": found.get("Os", ""),
             "variant": found.get("Variant", ""),
@@ -207,6 +208,7 @@ class Docker(DockerLike):
             "rootfs": {"type": "layers", "diff_ids": (found.get("RootFS") or {}).get("Layers") or []},
             "history": history,
         }
+        return json.dumps(rebuilt).encode()
 
 
 def _makes_no_layer(created_by: str) -> bool:
@@ -223,8 +225,8 @@ def _programs() -> list[str]:
     return list(found.values())
 
 
-def _builder(client: Client, version: dict[str, Any]) -> Builder:
+def _builder(client: Client, version: str) -> Builder:
     if client.attempt("buildx", "version", timeout=15.0).exit_code == 0:
         return "buildx"
-    major = version["Client"]["Version"].partition(".")[0]
+    major = version.partition(".")[0]
     return "buildkit" if major.isdigit() and 18 <= int(major) < 23 else "classic"

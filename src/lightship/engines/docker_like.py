@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import os
 import socket
-import time
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lightship.engines import namespaces, ours
+from lightship.engines import namespaces, ours, process
 from lightship.engines.client import LONG, Client
-from lightship.engines.container import AttachedContainer, Inspection, reason
+from lightship.engines.container import AttachedContainer, Inspection, reason, run_to_end
 from lightship.engines.failure import completed_error, engine_error
 from lightship.engines.process import Attached
 from lightship.engines.protocol import CommandLog, Completed, Process, RunSpec
+from lightship.engines.relay import relay_archive
 from lightship.errors import EngineError
 
 START_TIMEOUT = 60.0
@@ -50,6 +53,7 @@ class DockerLike:
         self._run = run_id
         self.run_id = run_id.text
         self.log: CommandLog = client.log
+        self._relay_image = ""
 
     def resolve(self, reference: str, *, pull: bool = True) -> str | None:
         found = self._local_id(reference)
@@ -65,20 +69,10 @@ class DockerLike:
         return None
 
     def run(self, image: str, spec: RunSpec, *, timeout: float, output_limit: int = 1 << 20) -> Completed:
-        container = self._start(image, spec, output_limit)
-        began = time.monotonic()
-        try:
-            container.await_start(START_TIMEOUT)
-            state = container.wait(timeout)
-            seconds = time.monotonic() - began
-            stdout, stderr = container.output(output_limit)
-        finally:
-            container.remove()
-        code = None if state.running else state.exit_code
-        return Completed(spec.argv or (), code, stdout, stderr, seconds, truncated=container.truncated)
+        return run_to_end(self.start(image, spec, output_limit), spec, timeout, output_limit)
 
-    def start(self, image: str, spec: RunSpec) -> AttachedContainer:
-        container = self._start(image, spec, 1 << 20)
+    def start(self, image: str, spec: RunSpec, output_limit: int = 1 << 20) -> AttachedContainer:
+        container = self._start(image, spec, output_limit)
         try:
             container.await_start(START_TIMEOUT)
         except BaseException:
@@ -108,10 +102,7 @@ class DockerLike:
             if ours.may_clean(name, run_id):
                 self._forget(id_)
                 count += 1
-        listed = self._client.call(
-            "images", "--format", "{{.Repository}}:{{.Tag}}", ours.REPOSITORY, doing="listing images"
-        )
-        for reference in filter(None, listed.split("\n")):
+        for reference in self._our_images():
             if ours.may_clean(reference, run_id):
                 with contextlib.suppress(EngineError):  # in use: the next run finds it again
                     self.remove_image(reference)
@@ -128,7 +119,7 @@ class DockerLike:
         state = found["State"]
         return Inspection(
             status=state.get("Status", ""),
-            pid=int(state.get("Pid") or 0),
+            pid=visible_pid(int(state.get("Pid") or 0), found["Id"]),
             started=state.get("StartedAt", NEVER) != NEVER,
             exit_code=int(state.get("ExitCode") or 0),
             oom_killed=bool(state.get("OOMKilled")),
@@ -136,9 +127,9 @@ class DockerLike:
             problem=reason(state.get("Error") or ""),
         )
 
-    def pid(self, id: str) -> int:
+    def pid(self, id: str) -> int | None:
         seen = self.inspect(id)
-        return seen.pid if seen and seen.status == "running" else 0
+        return seen.pid if seen and seen.status == "running" else None
 
     def exec(self, id: str, argv: Sequence[str], user: str | None, timeout: float, limit: int) -> Completed:
         as_user = ["--user", user] if user else []
@@ -170,18 +161,22 @@ class DockerLike:
         )
 
     def listening(self, id: str) -> tuple[int, ...]:
-        ports: set[int] = set()
-        for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-            answer = self.exec(id, ["cat", table], None, 10.0, 1 << 20)
-            ports |= namespaces.ports_of(answer.stdout.decode("utf-8", "replace"))
-        return tuple(sorted(ports))
+        """Asked by a program of ours in the container's network: the image need have none that could tell."""
+        answer = self._client.attempt(*self._beside(id), "ports")
+        return tuple(sorted(namespaces.ports_of(answer.stdout.decode("utf-8", "replace"))))
 
     def dial(self, id: str, port: int, timeout: float) -> socket.socket:
         published = self._client.attempt("port", id, f"{port}/tcp").stdout.decode().strip().split("\n")[0]
         host, _, number = published.rpartition(":")
-        if not number.isdigit():
-            raise PermissionError(f"no way into the network of container {id}")
-        return socket.create_connection((host, int(number)), timeout)
+        if number.isdigit():
+            return socket.create_connection((host, int(number)), timeout)
+        # A program that copies between a socket and its own input and output cannot say that nobody listens.
+        if port not in self.listening(id):
+            raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+        argv = [*self._client.prefix, *self._beside(id), "dial", str(port)]
+        link = process.bridge(argv, log=self.log, env=self._client.env)
+        link.settimeout(timeout)
+        return link
 
     def remove(self, id: str) -> None:
         self._forget(id)
@@ -192,6 +187,12 @@ class DockerLike:
         completed = self._client.attempt("image", "inspect", "--format", "{{.Id}}", reference)
         found = completed.stdout.decode().strip()
         return found if completed.exit_code == 0 and found else None
+
+    def _our_images(self) -> list[str]:
+        listed = self._client.call(
+            "images", "--format", "{{.Repository}}:{{.Tag}}", ours.REPOSITORY, doing="listing images"
+        )
+        return [line for line in listed.split("\n") if line]
 
     def _run_flags(self, name: str) -> list[str]:
         return []
@@ -205,6 +206,30 @@ class DockerLike:
     def _exposed(self, image: str) -> tuple[str, ...]:
         found: Any = self._client.json("image", "inspect", image, doing=f"looking at {image}")[0]
         return tuple((found.get("Config") or {}).get("ExposedPorts") or ())
+
+    def _beside(self, id: str) -> list[str]:
+        """A run of our relay in the network of another container: the way in where its namespace cannot be joined."""
+        flags = ["--label", f"{ours.LABEL}={self.run_id}", "--pull", "never", "--log-driver", "none", "--read-only"]
+        flags += ["--name", self._run.name(), "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+        return ["run", "--rm", "--interactive", "--network", f"container:{id}", *flags, self._relay()]
+
+    def _relay(self) -> str:
+        """Our relay as an image in the store, made at the first need."""
+        if self._relay_image:
+            return self._relay_image
+        with tempfile.TemporaryDirectory(prefix="lightship-relay-") as folder:
+            path = Path(folder) / "relay.tar"
+            path.write_bytes(relay_archive(self._architecture()))
+            tag = self._run.tag()
+            self._client.call(
+                "import", "--change", 'ENTRYPOINT ["/relay"]', str(path), tag, doing="importing our relay"
+            )
+        self._relay_image = tag
+        return tag
+
+    def _architecture(self) -> str:
+        """The machine that containers run on, which need not be this one."""
+        return ""
 
     def _forget(self, id: str) -> None:
         completed = self._client.attempt("rm", *self._remove_flags(), id)
@@ -236,6 +261,18 @@ class DockerLike:
             if not exposed.endswith("/udp"):
                 flags += ["--publish", f"127.0.0.1::{exposed.removesuffix('/tcp')}"]
         return flags
+
+
+def visible_pid(pid: int, container: str) -> int:
+    """``pid`` if it is that container's process on this host, else 0.
+
+    The daemon may run elsewhere (DOCKER_HOST, a virtual machine): its numbers then mean other processes here, which
+    must not be touched. The control group of a container's process has the container's id in its name.
+    """
+    with contextlib.suppress(OSError):
+        if pid and container in Path(f"/proc/{pid}/cgroup").read_text():
+            return pid
+    return 0
 
 
 def spec_flags(spec: RunSpec) -> list[str]:

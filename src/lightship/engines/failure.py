@@ -12,6 +12,10 @@ from lightship.text import Lines
 
 SHOWN_LINES = 15
 
+_WRAPPING = re.compile(
+    r"^(?:(?:Error|ERROR): |failed to solve(?: with frontend dockerfile\.v0)?: |failed to create LLB definition: "
+    r"|failed to read dockerfile: )+"
+)
 _DISK_FULL = re.compile(r"no space left on device|disk quota exceeded", re.I)
 _DOWN = re.compile(
     r"cannot connect to the docker daemon|error during connect|is the docker daemon running|connection refused.*docker"
@@ -45,9 +49,7 @@ def engine_error(engine: str, doing: str, text: str) -> EngineError:
 def completed_error(engine: str, doing: str, completed: Completed) -> EngineError:
     """The same for a program's end."""
     if completed.exit_code is None:
-        return EngineError(
-            f"{engine} gave no answer while {doing}", why=f"stopped after {completed.seconds:.0f} s"
-        )
+        return EngineError(f"{engine} gave no answer while {doing}", why=f"stopped after {completed.seconds:.0f} s")
     return engine_error(engine, doing, (completed.stderr or completed.stdout).decode("utf-8", "replace"))
 
 
@@ -80,22 +82,18 @@ def build_error(engine: str, request: BuildRequest, progress: Progress, code: in
             help="check the path, and whether .dockerignore leaves it out",
         )
     if keyword in ("FROM", "") and _NO_BASE.search(said):
-        what = (
-            f"the base image of `{failed.step.text}` cannot be had"
-            if failed
-            else "a base image cannot be had"
-        )
+        what = f"the base image of `{failed.step.text}` cannot be had" if failed else "a base image cannot be had"
         return _at(
             request,
             failed,
             what,
             why=_last_line(said),
-            help="check its name, the network and the registry login; or build or pull it first: a local image is used as it is",
+            help=_SHORT_NAME_HELP
+            if "did not resolve to an alias" in said
+            else "check its name, the network and the registry login; or build or pull it first: a local image is used as it is",
         )
     why = _reason(failed, progress.tail)
-    return _at(
-        request, failed, "the build failed" if not keyword else f"{keyword} failed", why=why, shown=own
-    )
+    return _at(request, failed, "the build failed" if not keyword else f"{keyword} failed", why=why, shown=own)
 
 
 def _at(
@@ -125,9 +123,7 @@ def _at(
 
 def _known(engine: str, text: str) -> EngineError | None:
     if _DISK_FULL.search(text):
-        return EngineError(
-            "the disk is full", why=_last_match(_DISK_FULL, text), help=_PRUNE.get(engine, "make space")
-        )
+        return EngineError("the disk is full", why=_last_match(_DISK_FULL, text), help=_PRUNE.get(engine, "make space"))
     if _FORBIDDEN.search(text):
         return EngineError(
             "no right to talk to the Docker daemon",
@@ -143,6 +139,9 @@ def _known(engine: str, text: str) -> EngineError | None:
     return None
 
 
+_SHORT_NAME_HELP = (
+    'write docker.io/library/NAME, or put unqualified-search-registries = ["docker.io"] into registries.conf'
+)
 _PRUNE = {
     "docker": "make space, e.g. `docker builder prune`",
     "podman": "make space, e.g. `podman image prune`",
@@ -156,9 +155,7 @@ def _reason(failed: Tracked | None, tail: Sequence[str]) -> str:
         found = re.search(r"exit (?:code|status):? (\d+)", line)
         if found:
             return f"exit code {found.group(1)}"
-    return _last_line("\n".join(tail)) or (
-        _last_line("\n".join(failed.lines)) if failed else "it gave no reason"
-    )
+    return _last_line("\n".join(tail)) or (_last_line("\n".join(failed.lines)) if failed else "it gave no reason")
 
 
 def _copy_of(progress: Progress) -> Tracked | None:
@@ -171,4 +168,4 @@ def _last_match(pattern: re.Pattern[str], text: str) -> str:
 
 def _last_line(text: str) -> str:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    return lines[-1].removeprefix("Error: ").removeprefix("ERROR: ") if lines else ""
+    return _WRAPPING.sub("", lines[-1]) if lines else ""

@@ -103,6 +103,11 @@ def proxies() -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def proxy_urls() -> list[str]:
+    """Where the proxies are."""
+    return [value for name, value in proxies().items() if name != "NO_PROXY"]
+
+
 def free_bytes(path: Path) -> int:
     """Bytes that we may still write below ``path``."""
     return shutil.disk_usage(path).free

@@ -104,9 +104,7 @@ def processes(pid: int) -> tuple[Process, ...] | None:
 
 
 def _process(pid: int) -> Process:
-    fields = dict(
-        line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().split("\n") if ":" in line
-    )
+    fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().split("\n") if ":" in line)
     argv = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "surrogateescape")
     return Process(
         pid=pid,
@@ -173,9 +171,7 @@ def _connect_through_user_namespace(pid: int, port: int, timeout: float) -> sock
         str(theirs.fileno()),
     ]
     with ours, theirs:
-        helper = subprocess.Popen(
-            argv, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
-        )
+        helper = subprocess.Popen(argv, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True)
         theirs.close()
         try:
             ours.settimeout(2 * timeout + 5)

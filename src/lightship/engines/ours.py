@@ -23,9 +23,7 @@ LABEL = "io.lightship.run"
 REPOSITORY = "localhost/lightship"
 PREFIX = "lightship-"
 
-_PATTERN = re.compile(
-    r"(?P<pid>\d+)-(?P<start>\d+)-(?P<scope>[0-9a-f]{6})(?P<boot>[0-9a-f]{6})-(?P<nonce>[0-9a-f]{6})"
-)
+_PATTERN = re.compile(r"(?P<pid>\d+)-(?P<start>\d+)-(?P<scope>[0-9a-f]{6})(?P<boot>[0-9a-f]{6})-(?P<nonce>[0-9a-f]{6})")
 _counter = itertools.count(1)
 
 
@@ -88,9 +86,7 @@ def folder(run_id: RunId) -> Path:
 def folders(run_id: str | None) -> list[Path]:
     """The folders that ``clean`` may remove."""
     found = Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*")
-    return [
-        path for path in found if path.is_dir() and not path.is_symlink() and may_clean(path.name, run_id)
-    ]
+    return [path for path in found if path.is_dir() and not path.is_symlink() and may_clean(path.name, run_id)]
 
 
 def remove_folders(run_id: str | None, *, all_kinds: bool = False) -> int:

@@ -11,11 +11,12 @@ import os
 import selectors
 import shlex
 import signal
+import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import IO
 
 from lightship.engines.protocol import CommandLog, Completed
@@ -24,6 +25,16 @@ from lightship.errors import EngineError
 CHUNK = 1 << 16
 GRACE = 5.0
 """Seconds between SIGTERM and SIGKILL: `docker build` uses them to tell the daemon to stop."""
+_DIE_WITH_US = """
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 15)
+if os.getppid() != int(sys.argv[1]):
+    sys.exit(143)
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+"""PR_SET_PDEATHSIG, prctl(2): a build gets SIGTERM when we are killed. Set by a program between, not in ``preexec_fn``,
+which is not safe beside threads."""
+
 LINE_LIMIT = 1 << 16
 """A line longer than this is handed on in pieces: a RUN step may print a gigabyte without a line end."""
 
@@ -54,14 +65,13 @@ def stream(
     timeout: float,
     log: CommandLog,
     env: Mapping[str, str] | None = None,
-    cwd: Path | None = None,
 ) -> int | None:
     """Run a program and hand on each line of its output (stdout and stderr as one) while it runs.
 
     Gives the exit code, or None when the time limit ended it. ``on_line`` runs in the caller's thread, so what it
-    raises ends the program too.
+    raises ends the program too. When this process is killed, the program gets SIGTERM.
     """
-    process = _popen(argv, log, env, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, cwd=cwd)
+    process = _popen(argv, log, env, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, die_with_us=True)
     deadline = time.monotonic() + timeout
     try:
         finished = _pump(process, on_line, deadline)
@@ -160,6 +170,15 @@ class Attached:
             pipe.close()
 
 
+def bridge(argv: Sequence[str], *, log: CommandLog, env: Mapping[str, str] | None = None) -> socket.socket:
+    """A socket whose other end is the input and output of a program; the program ends when the socket is closed."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = _popen(argv, log, env, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=subprocess.DEVNULL)
+    threading.Thread(target=process.wait, daemon=True).start()
+    return ours
+
+
 def _popen(
     argv: Sequence[str],
     log: CommandLog,
@@ -167,25 +186,26 @@ def _popen(
     *,
     stdin: int,
     stderr: int,
-    cwd: Path | None = None,
+    stdout: int = subprocess.PIPE,
+    die_with_us: bool = False,
 ) -> subprocess.Popen[bytes]:
     added = " ".join(f"{name}={shlex.quote(value)}" for name, value in sorted((env or {}).items()))
     log.lines.append(f"{added} {shlex.join(argv)}".strip())
+    through = []
+    if die_with_us and sys.platform == "linux":
+        through = [sys.executable, "-I", "-S", "-c", _DIE_WITH_US, str(os.getpid())]
     try:
         return subprocess.Popen(
-            list(argv),
+            [*through, *argv],
             stdin=stdin,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=stderr,
             env={**os.environ, **(env or {})},
-            cwd=cwd,
             start_new_session=True,
             bufsize=0,
         )
     except FileNotFoundError as error:
-        raise EngineError(
-            f"{argv[0]} is not installed", help="`lightship doctor` says how to get an engine"
-        ) from error
+        raise EngineError(f"{argv[0]} is not installed", help="`lightship doctor` says how to get an engine") from error
     except OSError as error:
         raise EngineError(f"{argv[0]} cannot be started", why=str(error.strerror or error)) from error
 

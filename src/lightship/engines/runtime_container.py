@@ -56,6 +56,7 @@ def start_bundle(
     name: str,
     config: ImageConfig,
     spec: RunSpec,
+    *,
     rootfs: Path,
     forget: Callable[[], None],
     output_limit: int,
@@ -102,10 +103,9 @@ class RuntimeContainer:
         self._config = config
         self._rootfs = rootfs
         self._forget = forget
-        self._ended_written: tuple[str, ...] | None = None
 
     def inspect(self, id: str) -> Inspection | None:
-        started = self.pid(id) > 0
+        started = self.pid(id) is not None
         return Inspection(
             "exited",
             0,
@@ -115,11 +115,11 @@ class RuntimeContainer:
             stop_signal=self._config.stop_signal,
         )
 
-    def pid(self, id: str) -> int:
+    def pid(self, id: str) -> int | None:
         try:
-            return int(self._bundle.pid_file.read_text() or 0)
+            return int(self._bundle.pid_file.read_text())
         except (OSError, ValueError):
-            return 0
+            return None
 
     def exec(self, id: str, argv: Sequence[str], user: str | None, timeout: float, limit: int) -> Completed:
         as_user: list[str] = []
@@ -127,9 +127,7 @@ class RuntimeContainer:
             who = identify(self._rootfs, user)
             as_user = ["--user", f"{who.uid}:{who.gid}"]
         done = self._bundle.client.attempt("exec", *as_user, id, *argv, timeout=timeout, limit=limit)
-        return Completed(
-            tuple(argv), done.exit_code, done.stdout, done.stderr, done.seconds, truncated=done.truncated
-        )
+        return Completed(tuple(argv), done.exit_code, done.stdout, done.stderr, done.seconds, truncated=done.truncated)
 
     def kill(self, id: str, name: str) -> None:
         self._bundle.client.attempt("kill", id, name)

@@ -52,9 +52,7 @@ MASKED = [
 READ_ONLY = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
 
 
-def runtime_spec(
-    config: ImageConfig, spec: RunSpec, rootfs: Path, files: Path, hostname: str
-) -> dict[str, Any]:
+def runtime_spec(config: ImageConfig, spec: RunSpec, rootfs: Path, files: Path, hostname: str) -> dict[str, Any]:
     """The whole ``config.json``; ``files`` holds hosts, hostname and resolv.conf."""
     who = identify(rootfs, spec.user if spec.user is not None else config.user)
     capabilities = [] if spec.drop_capabilities else CAPABILITIES
@@ -121,9 +119,7 @@ def _mounts(spec: RunSpec, files: Path) -> list[dict[str, Any]]:
         mounts.append(_mount(f"/etc/{name}", "bind", str(files / name), ["rbind", "rprivate"]))
     for place in spec.tmpfs:
         path, _, options = place.partition(":")
-        mounts.append(
-            _mount(path, "tmpfs", "tmpfs", [*closed, *filter(None, options.split(",")), "mode=1777"])
-        )
+        mounts.append(_mount(path, "tmpfs", "tmpfs", [*closed, *filter(None, options.split(",")), "mode=1777"]))
     for host, path in spec.mounts:
         mounts.append(_mount(path, "bind", str(host), ["rbind", "ro", "rprivate"]))
     return mounts

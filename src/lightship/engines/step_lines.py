@@ -53,6 +53,17 @@ def buildkit_step(found: tuple[StageSteps, ...], stage: str, number: int, text: 
     return _pick(tuple(counted), number - 1, text)
 
 
+def from_of(found: tuple[StageSteps, ...], image: str) -> Instruction | None:
+    """The FROM that asks for an image which BuildKit calls by its full name, ``docker.io/library/python:3.11``."""
+    for steps in found:
+        base = steps.instructions[0]
+        name = base.words[0].value if base.words else ""
+        name = name if "@" in name or ":" in name.rpartition("/")[2] else f"{name}:latest"
+        if name and image and (image == name or image.endswith(f"/{name}")):
+            return base
+    return None
+
+
 def _stage_index(found: tuple[StageSteps, ...], stage: str) -> int | None:
     if not stage:
         return len(found) - 1 if found else None

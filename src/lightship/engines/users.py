@@ -31,9 +31,7 @@ def identify(rootfs: Path, user: str) -> Identity:
     who = who or "0"
     passwd = _rows(rootfs, "etc/passwd", 7)
     groups = _rows(rootfs, "etc/group", 4)
-    row = next((row for row in passwd if row[0] == who), None) or next(
-        (row for row in passwd if row[2] == who), None
-    )
+    row = next((row for row in passwd if row[0] == who), None) or next((row for row in passwd if row[2] == who), None)
     if row is None and not who.isdigit():
         raise EngineError(f"unable to find user {who}: no matching entries in passwd file")
     uid = int(row[2]) if row else int(who)
