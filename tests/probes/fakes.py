@@ -137,7 +137,7 @@ class Located:
 
 
 class FakeTree:
-    """A file tree of a dictionary: text is a file, ``-> x`` a link, None a directory; (content, mode, uid, gid) in full."""
+    """A file tree of a dictionary: text is a file, ``-> x`` a link, None a directory; or (content, mode, uid, gid)."""
 
     def __init__(self, files: Mapping[str, Any]) -> None:
         self._bodies: dict[str, bytes] = {}

@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from probes.fakes import Answer, FakeContainer, Server
 
 from lightship.evidence.observation import HttpAnswer, HttpRequest
 from lightship.probes.http import ask
+from probes.fakes import Answer, FakeContainer, Server
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"
 
@@ -94,7 +94,12 @@ def test_what_is_no_http(answer: Answer, problem: str) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [silent, drip(b"", b"H"), drip(b"HTTP/1.1 200 OK\r\n", b"A: b\r\n"), drip(b"HTTP/1.1 200 OK\r\n\r\n", b"x")],
+    [
+        silent,
+        drip(b"", b"H"),
+        drip(b"HTTP/1.1 200 OK\r\n", b"A: b\r\n"),
+        drip(b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+    ],
     ids=["never", "slow first line", "endless headers", "endless body"],
 )
 def test_slow_answers_end_at_the_limit(answer: Answer) -> None:

@@ -7,8 +7,6 @@ import sys
 import time
 from dataclasses import replace
 
-from probes.fakes import FakeContainer, FakeEngine, Server
-
 from lightship.engines.protocol import RunSpec
 from lightship.evidence.observation import ImageFacts, PythonFact, RunFact, ScriptFact
 from lightship.oci.model import Healthcheck, ImageConfig
@@ -17,11 +15,16 @@ from lightship.probes.hardened import ANOTHER_USER
 from lightship.verify import compare
 from lightship.verify.hardened import ALL
 from lightship.verify.settings import Settings, parse_settings
+from probes.fakes import FakeContainer, FakeEngine, Server
 
 FACTS = ImageFacts(ImageConfig(exposed_ports=("8000/tcp",)))
 QUICK = Limits(start=3, settle=0.2, request=2)
 PAGES = {
-    "/": (200, "text/html", '<a href="/about">a</a><a href="http://elsewhere/x">b</a><a href="/logout">c</a><img src="logo.png">'),
+    "/": (
+        200,
+        "text/html",
+        '<a href="/about">a</a><a href="http://elsewhere/x">b</a><a href="/logout">c</a><img src="logo.png">',
+    ),
     "/about": (200, "text/html", "about"),
     "/logo.png": (200, "image/png", "png"),
     "/health": (200, "application/json", '{"ok": true}'),
@@ -87,7 +90,12 @@ def test_one_start_is_seen_whole() -> None:
     assert all(len(exchange.answers) == 2 for exchange in run.exchanges)
     assert [one.mode for one in seen.hardened] == [ALL]
     hard = engine.started[-1][0]
-    assert (hard.user, hard.read_only, hard.drop_capabilities, hard.no_new_privileges) == (ANOTHER_USER, True, True, True)
+    assert (hard.user, hard.read_only, hard.drop_capabilities, hard.no_new_privileges) == (
+        ANOTHER_USER,
+        True,
+        True,
+        True,
+    )
     assert all(container.removed for _, container in engine.started)
     assert compare(seen, replace(seen, runs=seen.runs[:1])).level == 7
 

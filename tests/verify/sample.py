@@ -41,12 +41,17 @@ CONFIG = ImageConfig(
     stop_signal="SIGTERM",
     entrypoint=("/app/entry.sh",),
     cmd=("/bin/sh", "-c", "uvicorn main:app --port 8000"),
-    env=(("PATH", "/usr/local/bin:/usr/bin:/bin"), ("LANG", "de_DE.UTF-8"), ("MODE", "live"), ("PYTHON_VERSION", "3.11.9")),
+    env=(
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("LANG", "de_DE.UTF-8"),
+        ("MODE", "live"),
+        ("PYTHON_VERSION", "3.11.9"),
+    ),
     exposed_ports=("8000/tcp",),
     volumes=("/data",),
     labels=(("team", "harbour"),),
     healthcheck=Healthcheck(("CMD-SHELL", "curl -f http://localhost:8000/health")),
-)  # fmt: skip
+)
 SITE = "usr/local/lib/python3.11/site-packages"
 FILES = (
     FileFact("app", "dir", 0o755, 1000, 1000),
@@ -81,7 +86,12 @@ FACTS = ImageFacts(
     ),
     os_packages=tuple(
         OsPackage(name, version)
-        for name, version in (("nginx", "1.22.1-9"), ("libpq5", "15.6-0+deb12u1"), ("gcc", "12.2.0-3"), ("util-linux", "2.38.1-5"))
+        for name, version in (
+            ("nginx", "1.22.1-9"),
+            ("libpq5", "15.6-0+deb12u1"),
+            ("gcc", "12.2.0-3"),
+            ("util-linux", "2.38.1-5"),
+        )
     ),
     scripts=(
         ScriptFact("uvicorn", "/usr/local/bin/uvicorn", "/usr/local/bin/python3.11", package="uvicorn"),
@@ -91,13 +101,18 @@ FACTS = ImageFacts(
     accounts=(Account("root", 0, 0, "/root", "/bin/bash"), Account("app", 1000, 1000, "/app", "/bin/sh")),
     groups=(GroupFact("app", 1000, ()), GroupFact("media", 1500, ("app",))),
     surroundings=Surroundings(
-        locales=("C.utf8", "de_DE.utf8"), zones=("Europe/Berlin", "Etc/UTC"), local_zone="Europe/Berlin",
-        authorities=("a" * 64, "b" * 64), loader=True, loader_cache=("libc.so.6", "libpq.so.5"),
-        fonts=("DejaVuSans.ttf",), font_readers=("usr/lib/x86_64-linux-gnu/libfontconfig.so.1",),
+        locales=("C.utf8", "de_DE.utf8"),
+        zones=("Europe/Berlin", "Etc/UTC"),
+        local_zone="Europe/Berlin",
+        authorities=("a" * 64, "b" * 64),
+        loader=True,
+        loader_cache=("libc.so.6", "libpq.so.5"),
+        fonts=("DejaVuSans.ttf",),
+        font_readers=("usr/lib/x86_64-linux-gnu/libfontconfig.so.1",),
     ),
     programs=("curl", "git", "nginx", "python3", "uvicorn"),
     mentions=(Mention("curl", "image config HEALTHCHECK"), Mention("git", "/app/main.py")),
-)  # fmt: skip
+)
 
 ROOT = HttpRequest(8000, "/", source="first page")
 ITEMS = HttpRequest(8000, "/items", source="OpenAPI")
@@ -138,13 +153,17 @@ def started(stamp: str, **changes: Any) -> RunFact:
 def original() -> Observation:
     """The single-stage image."""
     return Observation(
-        "original", FACTS, (started("10:00:01"), started("10:00:09")),
-        tuple(ImportAnswer("program", name) for name in ("fastapi", "psycopg2", "sqlite3", "pip"))
-        + (ImportAnswer("program", "tkinter", "ImportError: libtk8.6.so"),),
+        "original",
+        FACTS,
+        (started("10:00:01"), started("10:00:09")),
+        (
+            *(ImportAnswer("program", name) for name in ("fastapi", "psycopg2", "sqlite3", "pip")),
+            ImportAnswer("program", "tkinter", "ImportError: libtk8.6.so"),
+        ),
         tuple((CommandAnswer(VERSION, 0, b"Running uvicorn 0.29.0\n"),) for _ in range(2)),
         (HardenedFact(ALL, started("10:00:20")),),
         tuple((CommandAnswer(CHECK, 0, b"fine\n"),) for _ in range(2)),
-    )  # fmt: skip
+    )
 
 
 def candidate() -> Observation:
@@ -153,27 +172,39 @@ def candidate() -> Observation:
     for path, fact in FACTS.files.items():
         if fact.owner == "gcc" or "cache/pip" in path or path.endswith("requirements.txt"):
             continue
-        new = path.replace("usr/local/lib/python3.11", "opt/venv/lib/python3.11").replace("usr/local/bin", "opt/venv/bin")
+        new = path.replace("usr/local/lib/python3.11", "opt/venv/lib/python3.11").replace(
+            "usr/local/bin", "opt/venv/bin"
+        )
         moved[new] = replace(fact, path=new, digest="p2" if fact.digest == "p1" else fact.digest)
     config = replace(
-        CONFIG, cmd=("uvicorn", "main:app", "--port", "8000"),
+        CONFIG,
+        cmd=("uvicorn", "main:app", "--port", "8000"),
         env=(("PATH", "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"), *CONFIG.env[1:], ("VIRTUAL_ENV", "/opt/venv")),
-    )  # fmt: skip
+    )
     facts = replace(
-        FACTS, config=config, files=moved,
+        FACTS,
+        config=config,
+        files=moved,
         packages=tuple(one for one in FACTS.packages if one.name not in ("pip", "typescript")),
         os_packages=tuple(one for one in FACTS.os_packages or () if one.name != "gcc"),
         scripts=(replace(FACTS.scripts[0], path="/opt/venv/bin/uvicorn"),),
-    )  # fmt: skip
+    )
     run = started(
-        "11:30:40", processes=(ProcessFact(("/opt/venv/bin/python", "/opt/venv/bin/uvicorn", "main:app"), 1000),)
+        "11:30:40",
+        processes=(ProcessFact(("/opt/venv/bin/python", "/opt/venv/bin/uvicorn", "main:app"), 1000),),
     )
     old = original()
-    imports = tuple(one for one in old.imports if one.module != "pip") + (ImportAnswer("program", "pip", "ModuleNotFoundError"),)
+    gone = ImportAnswer("program", "pip", "ModuleNotFoundError")
+    imports = (*(one for one in old.imports if one.module != "pip"), gone)
     return Observation(
-        "candidate", facts, (run,), imports, old.commands[:1], (HardenedFact(ALL, replace(run, exchanges=answers("11:31:02"))),),
+        "candidate",
+        facts,
+        (run,),
+        imports,
+        old.commands[:1],
+        (HardenedFact(ALL, replace(run, exchanges=answers("11:31:02"))),),
         old.user_commands[:1],
-    )  # fmt: skip
+    )
 
 
 def with_facts(observation: Observation, **changes: Any) -> Observation:
@@ -210,7 +241,9 @@ def with_run(observation: Observation, **changes: Any) -> Observation:
 def with_answer(observation: Observation, request: HttpRequest, **changes: Any) -> Observation:
     """The observation with another answer to one request."""
     exchanges = tuple(
-        Exchange(one.request, tuple(replace(answer, **changes) for answer in one.answers)) if one.request == request else one
+        Exchange(one.request, tuple(replace(answer, **changes) for answer in one.answers))
+        if one.request == request
+        else one
         for one in observation.runs[0].exchanges
     )
     return with_run(observation, exchanges=exchanges)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from verify.sample import ABSENT, FACTS, answers, candidate, original, started, with_config, with_run
-
 from lightship.evidence.observation import Observation, RunFact, StopFact
 from lightship.verify import Allowance, compare
 from lightship.verify.hardened import ALL
 from lightship.verify.ladder import COMPARATORS
+from verify.sample import ABSENT, FACTS, answers, candidate, original, started, with_config, with_run
 
 FAILS = RunFact(ended=True, exit_code=1, stderr=b"psycopg2.OperationalError: connection refused\n")
 
@@ -75,7 +74,10 @@ def test_a_body_that_is_never_the_same_is_unknown() -> None:
     def random(text: bytes) -> RunFact:
         run = started("1")
         first = run.exchanges[0]
-        return replace(run, exchanges=(replace(first, answers=(replace(first.answers[0], body=text),)), *run.exchanges[1:]))
+        return replace(
+            run,
+            exchanges=(replace(first, answers=(replace(first.answers[0], body=text),)), *run.exchanges[1:]),
+        )
 
     assert compare(bare(random(b"q7"), random(b"z9")), bare(random(b"k1"))).word == "UNKNOWN"
 

@@ -40,9 +40,19 @@ def test_everything_is_read() -> None:
     settings = parse_settings(FULL, "lightship.toml")
     assert (settings.require, settings.timeout, settings.environment) == (6, 90.0, (("URL", "sqlite://"),))
     (request,) = settings.requests
-    assert (request.method, request.port, request.path, request.expect_status) == ("POST", 8000, "/items", 201)
+    assert (request.method, request.port, request.path, request.expect_status) == (
+        "POST",
+        8000,
+        "/items",
+        201,
+    )
     (command,) = settings.commands
-    assert (command.label, command.argv[0], command.expect_exit, command.file) == ("self check", "python", 0, "/tmp/report")
+    assert (command.label, command.argv[0], command.expect_exit, command.file) == (
+        "self check",
+        "python",
+        0,
+        "/tmp/report",
+    )
     (allowance,) = settings.allowed
     assert allowance.changes == ("missing",)
     assert "read by people" in allowance.why

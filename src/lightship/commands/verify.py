@@ -23,13 +23,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("original", metavar="A", help=f"the original: {kinds}")
     parser.add_argument("candidate", metavar="B", help="what should do the same: any of these too")
     parser.add_argument(
-        "-C", "--context", type=Path, metavar="FOLDER", help="build context, and where lightship.toml is (default: A's folder)"
+        "-C",
+        "--context",
+        type=Path,
+        metavar="FOLDER",
+        help="build context, and where lightship.toml is (default: A's folder)",
     )
     parser.add_argument(
-        "--require", type=level, metavar="LEVEL", help=f"be content with no less (default: L{DEFAULT_LEVEL}, or lightship.toml)"
+        "--require",
+        type=level,
+        metavar="LEVEL",
+        help=f"be content with no less (default: L{DEFAULT_LEVEL}, or lightship.toml)",
     )
     parser.add_argument(
-        "--all", action="store_true", help="print every allowed difference and note, not only how many there are"
+        "--all",
+        action="store_true",
+        help="print every allowed difference and note, not only how many there are",
     )
     add_build_arguments(parser)
     add_output_arguments(parser)
@@ -39,7 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Look at both, compare, print. 0 the same, 1 different, 4 not shown."""
     verdict, required = _verified(arguments)
     if arguments.json:
-        print(json.dumps(document(arguments.original, arguments.candidate, verdict, required), indent=2, ensure_ascii=False))
+        print(
+            json.dumps(
+                document(arguments.original, arguments.candidate, verdict, required),
+                indent=2,
+                ensure_ascii=False,
+            )
+        )
     else:
         from lightship.reports import terminal
 
@@ -130,7 +145,9 @@ def text(verdict: Verdict, required: int, *, everything: bool) -> list[str]:
         lines += ["notes:", *(f"  {note}" for note in verdict.notes), ""]
     lines.append(f"{verdict}")
     if verdict.word == "SAME" and not verdict.holds(required):
-        lines.append(f"L{required} is required: what is missing stands in the table; a [[probe]] in lightship.toml can add it")
+        lines.append(
+            f"L{required} is required: what is missing stands in the table; a [[probe]] in lightship.toml can add it"
+        )
     return lines
 
 
@@ -146,7 +163,10 @@ def _table(verdict: Verdict) -> object:
     colours = {"same": "green", "different": "red", "unknown": "yellow"}
     for one in verdict.levels:
         table.add_row(
-            f"L{one.level}", LEVELS[one.level], Text(one.state, style=colours.get(one.state, "")), Text(one.detail)
+            f"L{one.level}",
+            LEVELS[one.level],
+            Text(one.state, style=colours.get(one.state, "")),
+            Text(one.detail),
         )
     return table
 

@@ -16,9 +16,7 @@ def run_command(engine: Engine, image: str, probe: CommandProbe, plan: ProbePlan
     if probe.file:
         # The container is gone when the command ends, so the file is printed by the same shell; no shell, no file.
         argv = ("/bin/sh", "-c", _WITH_FILE, FILE_MARK, probe.file, *probe.argv)
-    spec = RunSpec(
-        argv=argv, env=(*plan.environment, *probe.env), pids_limit=plan.limits.processes, network="isolated"
-    )
+    spec = RunSpec(argv=argv, env=(*plan.environment, *probe.env), pids_limit=plan.limits.processes, network="isolated")
     done = engine.run(image, spec, timeout=plan.limits.command, output_limit=plan.limits.output)
     problem = f"does not end within {plan.limits.command:g} s" if done.exit_code is None else ""
     return CommandAnswer(probe, done.exit_code, done.stdout, done.stderr, done.truncated, problem)

@@ -152,7 +152,7 @@ def _base(document: dict[str, object]) -> str:
 
 
 def links(answer: HttpAnswer, port: int) -> list[str]:
-    """Paths of the same server that an answer leads to: its redirect, or the links, scripts and pictures of its page."""
+    """Paths of the same server that an answer leads to: its redirect; links, scripts and pictures of its page."""
     base = f"http://localhost:{port}/"
     headers = {name.lower(): value for name, value in answer.headers}
     found = [headers["location"]] if "location" in headers else []
@@ -168,7 +168,9 @@ def links(answer: HttpAnswer, port: int) -> list[str]:
             continue
         if parts.hostname in ("localhost", "127.0.0.1") and parts.port in (port, None) and parts.path:
             paths.append(parts.path + (f"?{parts.query}" if parts.query else ""))
-    return list(dict.fromkeys(path for path in paths if path.isascii() and path.isprintable() and " " not in path))[:LINKS_LIMIT]
+    return list(dict.fromkeys(path for path in paths if path.isascii() and path.isprintable() and " " not in path))[
+        :LINKS_LIMIT
+    ]
 
 
 class _Page(HTMLParser):
@@ -221,7 +223,9 @@ def _is_installer(name: str, package: str) -> bool:
 
 def _node_modules(facts: ImageFacts) -> tuple[str, ...]:
     development = {one.name for one in facts.packages if one.ecosystem == "node" and one.build_only}
-    return tuple(_limited(name for name in facts.node_modules if name not in development and not name.startswith("@types/")))
+    return tuple(
+        _limited(name for name in facts.node_modules if name not in development and not name.startswith("@types/"))
+    )
 
 
 def _limited(names: Iterable[str], limit: int = 400) -> list[str]:

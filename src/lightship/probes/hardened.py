@@ -24,23 +24,23 @@ MODES: tuple[tuple[str, dict[str, object]], ...] = (
 
 
 def hardened_runs(
-    engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan, spec: RunSpec, plain: tuple[RunFact, ...]
+    engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan, *, spec: RunSpec, plain: tuple[RunFact, ...]
 ) -> tuple[HardenedFact, ...]:
     """All modes at once; when the program does not bear that, each by itself."""
     modes = [(name, change) for name, change in MODES if name != "another user" or user_id(facts) == 0]
     changes: dict[str, object] = {}
     for _, change in modes:
         changes |= change
-    together = _run(engine, image, plan, spec, ALL, changes)
+    together = _run(engine, image, plan, spec, mode=ALL, change=changes)
     if bears(plain, together):
         return (together,)
-    return (together, *(_run(engine, image, plan, spec, name, change) for name, change in modes))
+    return (together, *(_run(engine, image, plan, spec, mode=name, change=change) for name, change in modes))
 
 
 def _run(
-    engine: Engine, image: str, plan: ProbePlan, spec: RunSpec, name: str, change: dict[str, object]
+    engine: Engine, image: str, plan: ProbePlan, spec: RunSpec, *, mode: str, change: dict[str, object]
 ) -> HardenedFact:
     # A program that will not start with less does not start late: twice the plain wait is enough.
     hurried = replace(plan, limits=replace(plan.limits, start=min(plan.limits.start, 20.0)))
     run = watch(engine, image, replace(spec, **change), hurried, times=1, stop=False)  # type: ignore[arg-type]
-    return HardenedFact(name, run)
+    return HardenedFact(mode, run)

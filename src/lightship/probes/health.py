@@ -15,10 +15,8 @@ PAUSE = 1.0
 """Seconds between two tries when the image asks for more: healthy is healthy, however often one looks."""
 
 
-def check_health(
-    container: Container, check: Healthcheck, shell: tuple[str, ...], limit: float
-) -> HealthFact | None:
-    """Whether the check turns healthy; None when the image has none. Tried until its retries and start period are over."""
+def check_health(container: Container, check: Healthcheck, shell: tuple[str, ...], limit: float) -> HealthFact | None:
+    """Whether the check turns healthy; None when there is none. Tried until retries and start period are over."""
     argv = argv_of(check, shell)
     if not argv:
         return None
@@ -33,9 +31,7 @@ def check_health(
             done = container.exec(argv, timeout=timeout)
         except EngineError as error:
             return HealthFact(False, None, problem=error.why or error.what, seconds=time.monotonic() - started)
-        fact = HealthFact(
-            done.exit_code == 0, done.exit_code, done.stdout + done.stderr, time.monotonic() - started
-        )
+        fact = HealthFact(done.exit_code == 0, done.exit_code, done.stdout + done.stderr, time.monotonic() - started)
         failed += time.monotonic() - started > grace
         if fact.healthy or failed >= tries or fact.seconds > 2 * limit:
             return fact

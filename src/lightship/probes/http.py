@@ -50,7 +50,12 @@ def _exchange(
     connected.settimeout(timeout)
     connection = http.client.HTTPConnection("localhost", request.port, timeout=timeout)
     connection.sock = _wrapped(connected) if request.scheme == "https" else connected
-    headers = {"Host": f"localhost:{request.port}", "User-Agent": "lightship", "Accept": "*/*", "Connection": "close"}
+    headers = {
+        "Host": f"localhost:{request.port}",
+        "User-Agent": "lightship",
+        "Accept": "*/*",
+        "Connection": "close",
+    }
     headers |= dict(request.headers)
     connection.putrequest(request.method, request.path, skip_host=True, skip_accept_encoding=True)
     for name, value in headers.items():

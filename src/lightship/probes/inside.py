@@ -89,7 +89,8 @@ imports = batch(names, limit)
 for name in [name for name in names if imports.get(name)]:
     if time.time() < end:
         imports[name] = batch([name], limit).get(name, imports[name])
-commands = [command(argv, env) if time.time() < end else [None, "", "", "no time left"] for argv, env in asked["commands"]]
+commands = [command(argv, env) if time.time() < end else [None, "", "", "no time left"]
+            for argv, env in asked["commands"]]
 sys.stdout.write("\n" + asked["mark"] + json.dumps({"imports": imports, "commands": commands}) + "\n")
 """
 
@@ -153,9 +154,7 @@ def ask_node(
     return tuple(ImportAnswer("node", name, error) for name, error in sorted(answers["imports"].items()))
 
 
-def _run(
-    engine: Engine, image: str, spec: RunSpec, argv: tuple[str, ...]
-) -> tuple[dict[str, Any] | None, str]:
+def _run(engine: Engine, image: str, spec: RunSpec, argv: tuple[str, ...]) -> tuple[dict[str, Any] | None, str]:
     """(answers, why there are none)."""
     asking = RunSpec(argv=argv, env=spec.env, pids_limit=spec.pids_limit, network="none")
     done = engine.run(image, asking, timeout=BUDGET + 30, output_limit=16 << 20)

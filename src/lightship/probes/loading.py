@@ -12,7 +12,13 @@ from lightship.errors import InputError
 from lightship.oci import Entry, ImageConfig, Rootfs
 
 ARCHIVE = "rootfs.tar"
-_TYPES = {"dir": tarfile.DIRTYPE, "symlink": tarfile.SYMTYPE, "char": tarfile.CHRTYPE, "block": tarfile.BLKTYPE, "fifo": tarfile.FIFOTYPE}
+_TYPES = {
+    "dir": tarfile.DIRTYPE,
+    "symlink": tarfile.SYMTYPE,
+    "char": tarfile.CHRTYPE,
+    "block": tarfile.BLKTYPE,
+    "fifo": tarfile.FIFOTYPE,
+}
 
 
 def loadable(config: ImageConfig, rootfs: Rootfs, context: Path) -> str:
@@ -52,7 +58,9 @@ def _member(entry: Entry) -> tarfile.TarInfo:
     member.mode, member.uid, member.gid, member.mtime = entry.mode & 0o7777, entry.uid, entry.gid, entry.mtime
     member.size = entry.size if member.isreg() else 0
     member.linkname = entry.link if entry.kind == "symlink" else ""
-    member.pax_headers = {f"SCHILY.xattr.{name}": value.decode("utf-8", "surrogateescape") for name, value in entry.xattrs}
+    member.pax_headers = {
+        f"SCHILY.xattr.{name}": value.decode("utf-8", "surrogateescape") for name, value in entry.xattrs
+    }
     return member
 
 
@@ -80,6 +88,9 @@ def _instructions(config: ImageConfig) -> Iterator[str]:
 
 def _quoted(value: str) -> str:
     if "\n" in value or "\r" in value:
-        raise InputError("the image cannot be started from its archive", why="a value of its configuration has a line break")
+        raise InputError(
+            "the image cannot be started from its archive",
+            why="a value of its configuration has a line break",
+        )
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
     return f'"{escaped}"'

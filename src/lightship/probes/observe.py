@@ -30,7 +30,9 @@ def observe(engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan, *, r
         found, answers = _inside(engine, image, facts, plan, spec, imports=index == 0)
         imports += found
         commands.append(answers)
-    hardened = hardened_runs(engine, image, facts, plan, spec, seen) if plan.hardened and _is_up(seen) else ()
+    hardened = (
+        hardened_runs(engine, image, facts, plan, spec=spec, plain=seen) if plan.hardened and _is_up(seen) else ()
+    )
     asked = [tuple(run_command(engine, image, probe, plan) for probe in plan.user_commands) for _ in range(runs)]
     return Observation(
         image=image,

@@ -71,9 +71,7 @@ def wait_until_ready(container: Container, plan: ProbePlan) -> float | None:
         _until(lambda: not container.state().running, plan.limits.settle)
         return None
     wanted = set(plan.ports)
-    done = _until(
-        lambda: wanted <= set(container.listening()) or not container.state().running, plan.limits.start
-    )
+    done = _until(lambda: wanted <= set(container.listening()) or not container.state().running, plan.limits.start)
     if not done or not container.state().running:
         return None
     seconds = time.monotonic() - started

@@ -1,4 +1,4 @@
-"""What a person names on the command line, as an image that an engine can start: a Dockerfile, a reference, an archive."""
+"""What a person names on the command line, as an image that an engine can start."""
 
 from __future__ import annotations
 
@@ -29,7 +29,12 @@ class Target:
 
 
 def open_target(
-    reference: str, engine: Engine, directory: Path, *, build: BuildRequest | None = None, on_step: OnStep = lambda step: None
+    reference: str,
+    engine: Engine,
+    directory: Path,
+    *,
+    build: BuildRequest | None = None,
+    on_step: OnStep = lambda step: None,
 ) -> Target:
     """The image that a path or a name leads to, in the engine's store, with its facts.
 
@@ -42,7 +47,7 @@ def open_target(
         with open_image(reference) as image:
             return _loaded(reference, image, engine, directory, on_step)
     if path.is_file():
-        return _built(reference, path, engine, directory, build, on_step)
+        return _built(path, engine, directory, build, on_step)
     name = engine.resolve(reference)
     if name is None:
         raise InputError(
@@ -66,18 +71,16 @@ def facts_in_store(engine: Engine, image: str, directory: Path) -> ImageFacts:
             archive.unlink()
 
 
-def _built(
-    reference: str, path: Path, engine: Engine, directory: Path, build: BuildRequest | None, on_step: OnStep
-) -> Target:
+def _built(path: Path, engine: Engine, directory: Path, build: BuildRequest | None, on_step: OnStep) -> Target:
     text = decode(path.read_bytes())
     request = build or BuildRequest(text, path.parent)
     context = path.parent if request.context == Path() else request.context
     built = engine.build(replace(request, dockerfile=text, dockerfile_path=path, context=context), on_step)
-    return Target(reference, built.image, facts_in_store(engine, built.image, directory), built.seconds)
+    return Target(str(path), built.image, facts_in_store(engine, built.image, directory), built.seconds)
 
 
 def _loaded(reference: str, image: Image, engine: Engine, directory: Path, on_step: OnStep) -> Target:
-    """Engines load different archives in different ways; all of them build, so an archive is made an image by a build."""
+    """Engines load archives in different ways; all of them build, so an archive is made an image by a build."""
     context = _place(directory)
     rootfs = image.rootfs()
     dockerfile = loadable(image.config, rootfs, context)

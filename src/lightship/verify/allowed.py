@@ -17,7 +17,7 @@ ANY: tuple[Change, ...] = ("missing", "content", "mode", "owner")
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Paths that may differ in the given ways. ``pattern``: ``*`` within a name, ``**`` across names, no leading slash."""
+    """Paths that may differ in these ways. ``pattern``: ``*`` within a name, ``**`` across names, no leading slash."""
 
     pattern: str
     changes: tuple[Change, ...]
@@ -32,10 +32,7 @@ _TOOLCHAIN = "compiler and its source trees: used to build, not to run"
 _MANIFEST = "read by the installer or by people, not by the program"
 
 BUILT_IN: tuple[Allowance, ...] = (
-    *(
-        Allowance(f"{top}/**", ANY, _RUNTIME_STATE)
-        for top in ("proc", "sys", "dev", "run", "var/run", "var/lock")
-    ),
+    *(Allowance(f"{top}/**", ANY, _RUNTIME_STATE) for top in ("proc", "sys", "dev", "run", "var/run", "var/lock")),
     *(
         Allowance(name, ANY, _RUNTIME_STATE)
         for name in (
@@ -142,9 +139,7 @@ BUILT_IN: tuple[Allowance, ...] = (
         )
     ),
     *(
-        Allowance(
-            pattern, ANY, "compared as what it says: library names, certificates, zones, locales, fonts"
-        )
+        Allowance(pattern, ANY, "compared as what it says: library names, certificates, zones, locales, fonts")
         for pattern in (
             "etc/ld.so.cache",
             "etc/ssl/certs/**",
@@ -353,9 +348,7 @@ def allowance(path: str, change: Change, extra: tuple[Allowance, ...] = ()) -> s
             return one.why
     if not _compiled(_patterns(change)).fullmatch(path):
         return ""
-    return next(
-        one.why for one in BUILT_IN if change in one.changes and _compiled((one.pattern,)).fullmatch(path)
-    )
+    return next(one.why for one in BUILT_IN if change in one.changes and _compiled((one.pattern,)).fullmatch(path))
 
 
 @lru_cache(maxsize=8)
@@ -373,10 +366,7 @@ def _translate(pattern: str) -> str:
     head = "(?:.*/)?" if pattern.startswith("**/") else ""
     tail = "(?:/.*)?" if pattern.endswith("/**") else ""
     core = pattern.removeprefix("**/").removesuffix("/**")
-    words = (
-        ".*" if word == "**" else re.escape(word).replace(r"\*", "[^/]*")
-        for word in re.split(r"(\*\*)", core)
-    )
+    words = (".*" if word == "**" else re.escape(word).replace(r"\*", "[^/]*") for word in re.split(r"(\*\*)", core))
     return f"{head}{''.join(words)}{tail}"
 
 

@@ -17,24 +17,24 @@ from lightship.verify.paths_in_text import place_free
 from lightship.verify.verdict import Comparison, Difference, not_checked, not_reached, settle
 
 HEADERS_OF_A_MOMENT = frozenset(
-    "date expires age etag last-modified content-length connection keep-alive transfer-encoding".split()
-)
-"""Headers that follow the clock, a file's time stamp (another in every build) or the transport; the body is compared."""
+    {
+        "date", "expires", "age", "etag", "last-modified",  # follow the clock, or a file's time stamp
+        "content-length", "connection", "keep-alive", "transfer-encoding",  # transport; the body itself is compared
+    }
+)  # fmt: skip
+"""Headers that are not compared."""
 
 TOO_VOLATILE = 0.2
 """Share of a body that must be constant; below, the body is unknown."""
 
+_COOKIE_EXPIRY = re.compile(r"(expires=)[^;]*", re.IGNORECASE)
 _COOKIE_VALUE = re.compile(r"(^[^=;]+=)[^;]*")
 
 
 def compare_answers(original: Observation, candidate: Observation) -> Comparison:
     """All requests that do not come from the user (those are L8)."""
     if not any(run.ports for run in original.runs):
-        return (
-            settle("the original listens on no port")
-            if original.runs
-            else not_checked("the original was not run")
-        )
+        return settle("the original listens on no port") if original.runs else not_checked("the original was not run")
     asked = [pair for pair in paired(original.runs, candidate.runs) if pair[0].source != "user"]
     users = [pair for pair in paired(original.runs, candidate.runs) if pair[0].source == "user"]
     differences, doubts, notes, exercised = differing_answers(asked)
@@ -42,8 +42,7 @@ def compare_answers(original: Observation, candidate: Observation) -> Comparison
     detail = f"{exercised} of {len(asked)} requests answered with 2xx or 3xx"
     if not differences and not doubts and not exercised + passed:
         given = (
-            "; ".join(f"{request.label} gave {_status(old[0])}" for request, old, _ in asked[:3])
-            or "nothing was asked"
+            "; ".join(f"{request.label} gave {_status(old[0])}" for request, old, _ in asked[:3]) or "nothing was asked"
         )
         return not_reached(
             f"it listens, but nothing of it was exercised: {given}; a [[probe]] can say what to ask", notes
@@ -112,13 +111,19 @@ def compare_answer(
 def _bodies(
     label: str, old: Sequence[HttpAnswer], new: Sequence[HttpAnswer]
 ) -> tuple[list[Difference], list[Difference], list[str]]:
-    path = ("answers", label, "body")
     old, new, notes = _cut_alike(label, old, new)
     if len({one.body for one in old}) == 1 and all(one.body == old[0].body for one in new):
         return [], [], notes
     documents = [json_bodies.parse(one.body) for one in old]
     if all(is_json for is_json, _ in documents) and not isinstance(documents[0][1], str | int | float):
-        return _json(label, path, [value for _, value in documents], new, notes)
+        return _json(label, [value for _, value in documents], new, notes)
+    return _texts(label, old, new, notes)
+
+
+def _texts(
+    label: str, old: Sequence[HttpAnswer], new: Sequence[HttpAnswer], notes: list[str]
+) -> tuple[list[Difference], list[Difference], list[str]]:
+    path = ("answers", label, "body")
     try:
         texts = [place_free(one.body.decode("utf-8")) for one in old]
     except UnicodeDecodeError:
@@ -152,8 +157,9 @@ def _cut_alike(
 
 
 def _json(
-    label: str, path: tuple[str, ...], documents: list[object], new: Sequence[HttpAnswer], notes: list[str]
+    label: str, documents: list[object], new: Sequence[HttpAnswer], notes: list[str]
 ) -> tuple[list[Difference], list[Difference], list[str]]:
+    path = ("answers", label, "body")
     for answer in new:
         is_json, value = json_bodies.parse(answer.body)
         if not is_json:
@@ -188,11 +194,11 @@ def _named(answer: HttpAnswer) -> dict[str, str]:
     """Headers by lower-case name, several of one name joined; cookies by name and attributes, without their values."""
     found: dict[str, list[str]] = defaultdict(list)
     for name, value in answer.headers:
-        name = name.lower()
-        if name == "set-cookie":
-            value = re.sub(r"(?i)(expires=)[^;]*", r"\1", _COOKIE_VALUE.sub(r"\1", value, count=1))
-        if name not in HEADERS_OF_A_MOMENT:
-            found[name].append(value)
+        key = name.lower()
+        if key == "set-cookie":
+            found[key].append(_COOKIE_EXPIRY.sub(r"\1", _COOKIE_VALUE.sub(r"\1", value, count=1)))
+        elif key not in HEADERS_OF_A_MOMENT:
+            found[key].append(value)
     return {name: ", ".join(values) for name, values in found.items()}
 
 

@@ -40,9 +40,7 @@ def compare_user_probes(original: Observation, candidate: Observation) -> Compar
         return not_reached("no [[probe]] is configured")
     differences, doubts = _unlike(commands, _answers(candidate.user_commands), top="probes")
     for probe, old in commands.items():
-        doubts += [
-            Difference(("probes", probe.label, "in the original"), "", why) for why in _unexpected(probe, old)
-        ]
+        doubts += [Difference(("probes", probe.label, "in the original"), "", why) for why in _unexpected(probe, old)]
     for request, answers, new in requests:
         doubts += [
             Difference(("probes", request.label, "in the original"), "", why)

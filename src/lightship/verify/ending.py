@@ -24,9 +24,7 @@ def compare_ending(original: Observation, candidate: Observation) -> Comparison:
         return settle("", [Difference(("ending",), how(old[0]), how(new))])
     codes = sorted({str(run.exit_code) for run in old})
     if len(codes) > 1:
-        return settle(
-            "", doubts=[Difference(("ending", "exit code"), " or ".join(codes), str(new.exit_code))]
-        )
+        return settle("", doubts=[Difference(("ending", "exit code"), " or ".join(codes), str(new.exit_code))])
     differences = []
     doubts = []
     if str(new.exit_code) not in codes:

@@ -15,14 +15,10 @@ from lightship.verify.verdict import Allowed, Comparison, Difference, settle
 
 _SITE = re.compile(r"^(?P<prefix>.*?)(?:^|/)lib/python3(?:\.\d+)?/(?:site|dist)-packages(?=/|$)")
 _TOP = "files"
-_COMPILED_ANEW = (
-    "compiled anew: other bytes, the same libraries and modules; that it works is shown from L5 on"
-)
+_COMPILED_ANEW = "compiled anew: other bytes, the same libraries and modules; that it works is shown from L5 on"
 
 
-def compare_files(
-    original: Observation, candidate: Observation, allowed: tuple[Allowance, ...] = ()
-) -> Comparison:
+def compare_files(original: Observation, candidate: Observation, allowed: tuple[Allowance, ...] = ()) -> Comparison:
     """Every file that no OS package owns, and the files of OS packages that both images have.
 
     Python packages may lie in another site-packages; other files must be where they were.
@@ -100,9 +96,7 @@ def _changes(fact: FileFact, now: FileFact | None, new: ImageFacts) -> Iterator[
         if fact.link != now.link:
             yield "content", f"link to {fact.link}", f"link to {now.link}"
         return
-    if _kind(fact) == "file" and (
-        (fact.digest != now.digest) if fact.digest and now.digest else fact.size != now.size
-    ):
+    if _kind(fact) == "file" and ((fact.digest != now.digest) if fact.digest and now.digest else fact.size != now.size):
         yield "content", f"{fact.size} bytes, {fact.digest[:12]}", f"{now.size} bytes, {now.digest[:12]}"
     if fact.mode & 0o7777 != now.mode & 0o7777:
         yield "mode", f"{fact.mode & 0o7777:04o}", f"{now.mode & 0o7777:04o}"
@@ -140,9 +134,7 @@ def _grouped(found: list[tuple[str, Change, str, str]]) -> Iterator[Difference]:
     for path, change, before, after in found:
         groups[path.rpartition("/")[0], change].append((path, before, after))
     for (directory, change), members in sorted(groups.items()):
-        children = tuple(
-            Difference((_TOP, path, change), before, after) for path, before, after in sorted(members)
-        )
+        children = tuple(Difference((_TOP, path, change), before, after) for path, before, after in sorted(members))
         if len(children) == 1:
             yield children[0]
         else:

@@ -52,9 +52,7 @@ def bears(plain: tuple[RunFact, ...], hardened: HardenedFact) -> bool:
 def _trouble(plain: tuple[RunFact, ...], hardened: HardenedFact) -> list[Difference]:
     if any(run.ended for run in plain):
         return (
-            []
-            if how(hardened.run) == how(plain[0])
-            else [Difference(("running",), how(plain[0]), how(hardened.run))]
+            [] if how(hardened.run) == how(plain[0]) else [Difference(("running",), how(plain[0]), how(hardened.run))]
         )
     differences, _ = differing_runs(plain, hardened.run)
     if not differences:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from lightship.evidence.observation import Observation
+from lightship.evidence.observation import HealthFact, Observation
 from lightship.verify.verdict import Comparison, Difference, not_reached, settle
 
 
 def compare_health(original: Observation, candidate: Observation) -> Comparison:
     """The image's own HEALTHCHECK."""
     old = [run.health for run in original.runs if run.health is not None]
+    reached = _reached(old)
+    if reached is not None:
+        return reached
+    new = next((run.health for run in candidate.runs if run.health is not None), None)
+    if new is None:
+        return settle("", [Difference(("health",), "healthy", "no HEALTHCHECK ran")])
+    if new.healthy:
+        return settle("healthy")
+    said = new.problem or f"exit code {new.exit_code}: {new.output.decode('utf-8', 'replace').strip()[:200]}"
+    return settle("", [Difference(("health",), "healthy", f"unhealthy: {said}")])
+
+
+def _reached(old: list[HealthFact]) -> Comparison | None:
+    """Why there is nothing to be the same as, or None when the original is healthy in every run."""
     if not old:
         return not_reached("the original has no HEALTHCHECK")
     if any(one.problem for one in old):
@@ -17,10 +31,4 @@ def compare_health(original: Observation, candidate: Observation) -> Comparison:
         return settle("", doubts=[Difference(("health",), "healthy sometimes", "")])
     if not old[0].healthy:
         return not_reached(f"the original never turns healthy: exit code {old[0].exit_code}")
-    new = next((run.health for run in candidate.runs if run.health is not None), None)
-    if new is None:
-        return settle("", [Difference(("health",), "healthy", "no HEALTHCHECK ran")])
-    if new.healthy:
-        return settle("healthy")
-    said = new.problem or f"exit code {new.exit_code}: {new.output.decode('utf-8', 'replace').strip()[:200]}"
-    return settle("", [Difference(("health",), "healthy", f"unhealthy: {said}")])
+    return None

@@ -5,9 +5,7 @@ from __future__ import annotations
 from lightship.evidence.observation import Observation
 from lightship.verify.verdict import Allowed, Comparison, Difference, not_reached, settle
 
-NEVER_SERVED = frozenset(
-    {"pip", "wheel", "ensurepip", "idlelib", "turtledemo", "lib2to3", "pkg_resources._vendor"}
-)
+NEVER_SERVED = frozenset({"pip", "wheel", "ensurepip", "idlelib", "turtledemo", "lib2to3", "pkg_resources._vendor"})
 """Modules that install packages or teach: an image may do without them."""
 
 

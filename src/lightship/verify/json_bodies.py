@@ -12,7 +12,7 @@ from lightship.verify import volatile
 
 @dataclass(frozen=True, slots=True)
 class Unlike:
-    """One place of a document: ``path`` as ``.items[0].name``; values as JSON text; ``stable`` in the original or not."""
+    """One place of a document: ``path`` as ``.items[0].name``, values as JSON text, ``stable`` in the original."""
 
     path: str
     original: str

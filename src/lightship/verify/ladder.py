@@ -57,9 +57,7 @@ def _built(original: Observation, candidate: Observation) -> Comparison:
 
 
 COMPARATORS: tuple[Comparator, ...] = (
-    Comparator(
-        "parses", 0, _plain(lambda original, candidate: settle("given as an image, or read by an engine"))
-    ),
+    Comparator("parses", 0, _plain(lambda original, candidate: settle("given as an image, or read by an engine"))),
     Comparator("builds", 1, _plain(_built)),
     Comparator("image config", 2, _plain(compare_config)),
     Comparator("packages", 3, _plain(compare_packages)),
@@ -174,14 +172,10 @@ def _let_through(result: Comparison, allowed: tuple[Allowance, ...]) -> Comparis
     doubts, also = _sorted(result.doubts, allowed)
     if not through and not also:
         return result
-    return settle(
-        result.detail, kept, doubts=doubts, allowed=(*result.allowed, *through, *also), notes=result.notes
-    )
+    return settle(result.detail, kept, doubts=doubts, allowed=(*result.allowed, *through, *also), notes=result.notes)
 
 
-def _sorted(
-    found: tuple[Difference, ...], allowed: tuple[Allowance, ...]
-) -> tuple[list[Difference], list[Allowed]]:
+def _sorted(found: tuple[Difference, ...], allowed: tuple[Allowance, ...]) -> tuple[list[Difference], list[Allowed]]:
     kept, through = [], []
     for one in found:
         why = allowance_of_difference("/".join(one.path), allowed)

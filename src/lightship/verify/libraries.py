@@ -66,11 +66,7 @@ def compare_programs(original: Observation, candidate: Observation) -> Compariso
     gone = [mention for mention in original.facts.mentions if mention.program not in there]
     certain = [_gone(one.program, one.where) for one in gone if one.where.startswith("image config")]
     doubts = list(
-        _doubts(
-            gone_in_text=[
-                (one.program, one.where) for one in gone if not one.where.startswith("image config")
-            ]
-        )
+        _doubts(gone_in_text=[(one.program, one.where) for one in gone if not one.where.startswith("image config")])
     )
     return settle(f"{len(original.facts.mentions)} programs called by name", certain, doubts=doubts)
 
@@ -88,8 +84,4 @@ def _doubts(gone_in_text: list[tuple[str, str]]) -> Iterator[Difference]:
 
 
 def _is_installer(name: str, package: str) -> bool:
-    return (
-        package in INSTALLER_SCRIPTS
-        or name.rstrip("0123456789.-") in INSTALLER_SCRIPTS
-        or name in INSTALLER_SCRIPTS
-    )
+    return package in INSTALLER_SCRIPTS or name.rstrip("0123456789.-") in INSTALLER_SCRIPTS or name in INSTALLER_SCRIPTS

@@ -11,7 +11,8 @@ from lightship.verify.paths_in_text import place_free
 
 ERROR = re.compile(
     r"traceback \(most recent|segmentation fault|core dumped|panic:|no such file|not found|cannot open|can't open|"
-    r"permission denied|read-only file system|operation not permitted|\w*(?:error|exception)\b|\b(?:fatal|critical|emerg|failed)\b",
+    r"permission denied|read-only file system|operation not permitted|\w*(?:error|exception)\b|"
+    r"\b(?:fatal|critical|emerg|failed)\b",
     re.IGNORECASE,
 )
 """Lines that say that something went wrong."""

@@ -33,9 +33,7 @@ def compare_packages(original: Observation, candidate: Observation) -> Compariso
         if old[key] == new.get(key):
             continue
         ecosystem, name = key
-        path = (
-            (f"{ecosystem} packages", name) if key not in new else (f"{ecosystem} packages", name, "version")
-        )
+        path = (f"{ecosystem} packages", name) if key not in new else (f"{ecosystem} packages", name, "version")
         difference = Difference(path, ", ".join(sorted(old[key])), ", ".join(sorted(new.get(key, ()))))
         if key in INSTALLERS:
             allowed.append(Allowed(difference, "an installer: used to build the image, not by the program"))
@@ -56,9 +54,7 @@ def compare_os_packages(original: Observation, candidate: Observation) -> Compar
     if old is None:
         return settle("no OS package database in the original")
     if new is None:
-        return settle(
-            "", notes=["the candidate has no OS package database: a scanner sees no packages in it"]
-        )
+        return settle("", notes=["the candidate has no OS package database: a scanner sees no packages in it"])
     versions = {one.name: one.version for one in new}
     differences, allowed = [], []
     for one in sorted(old):

@@ -17,6 +17,6 @@ def place_free(text: str) -> str:
 
 
 def program_words(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """A command line free of places: ``/opt/venv/bin/python3.11 /opt/venv/bin/x`` and ``python /usr/local/bin/x`` agree."""
+    """A command line free of places: ``/opt/venv/bin/python3.11 /opt/venv/bin/x`` is ``python /usr/local/bin/x``."""
     words = tuple(place_free(word).removeprefix("<bin>/") for word in argv)
     return (_PYTHON.sub("python", words[0]), *words[1:]) if words else words

@@ -47,9 +47,7 @@ def differing_runs(original: Sequence[RunFact], candidate: RunFact) -> tuple[lis
     differences = list(_ports(original, candidate))
     stable = set.intersection(*(_commands(run) for run in original))
     now = _commands(candidate)
-    differences += [
-        Difference(("processes", words[0]), " ".join(words), "") for words in sorted(stable - now)
-    ]
+    differences += [Difference(("processes", words[0]), " ".join(words), "") for words in sorted(stable - now)]
     differences += [Difference(("log", "new error"), "", line) for line in new_errors(original, candidate)]
     ever = set.union(*(_commands(run) for run in original))
     notes = [f"a process more: {' '.join(words)}" for words in sorted(now - ever)]
@@ -126,11 +124,7 @@ def _figures(original: Observation, candidate: Observation) -> Iterator[str]:
 
 def _described(run: RunFact) -> str:
     ports = ", ".join(str(port) for port in run.ports)
-    return (
-        f"runs, listens on {ports}"
-        if ports
-        else "runs, listens nowhere: its processes, log and files were compared"
-    )
+    return f"runs, listens on {ports}" if ports else "runs, listens nowhere: its processes, log and files were compared"
 
 
 def _uids(uids: set[int]) -> str:

@@ -94,8 +94,11 @@ def parse_settings(text: str, where: str, *, table: tuple[str, ...] = ()) -> Set
     verify = reader.table(document.get("verify", {}), "verify")
     reader.known(verify, _VERIFY_KEYS, "[verify]")
     if "services" in verify:
-        raise reader.error("services", "[verify.services] is not there yet",
-                           help="start what the program needs yourself, and name it in [verify] environment")
+        raise reader.error(
+            "services",
+            "[verify.services] is not there yet",
+            help="start what the program needs yourself, and name it in [verify] environment",
+        )
     probes = [reader.table(one, "probe") for one in reader.list(document.get("probe", []), "probe")]
     return Settings(
         require=reader.level(verify.get("require")),
@@ -104,7 +107,9 @@ def parse_settings(text: str, where: str, *, table: tuple[str, ...] = ()) -> Set
         environment=reader.pairs(verify.get("environment", {}), "environment"),
         requests=tuple(reader.request(one) for one in probes if "command" not in one),
         commands=tuple(reader.command(one) for one in probes if "command" in one),
-        allowed=tuple(reader.allowance(reader.table(one, "allow")) for one in reader.list(verify.get("allow", []), "allow")),
+        allowed=tuple(
+            reader.allowance(reader.table(one, "allow")) for one in reader.list(verify.get("allow", []), "allow")
+        ),
     )
 
 
@@ -116,8 +121,10 @@ class _Reader:
         self._where = where
 
     def error(self, key: str, what: str, *, help: str = "") -> UsageError:
-        match = re.search(rf"^[ \t\[{{,]*(?:[\w.]+\.)?[\"']?{re.escape(key)}[\"']?[ \t]*[=\]]|[{{,][ \t]*{re.escape(key)}[ \t]*=",
-                          self._text, re.MULTILINE)
+        word = re.escape(key)
+        at_start = rf"^[ \t\[]*(?:[\w.]+\.)?[\"']?{word}[\"']?[ \t]*[=\]]"
+        inline = rf"[{{,][ \t]*{word}[ \t]*="
+        match = re.search(f"{at_start}|{inline}", self._text, re.MULTILINE)
         if match is None:
             return UsageError(what, where=self._where, help=help)
         at = self._text.index(key, match.start())
@@ -188,10 +195,16 @@ class _Reader:
         if status is not None and not 100 <= status <= 599:
             raise self.error("status", "status must be an HTTP status, 100 to 599")
         return HttpRequest(
-            int(match["port"]), match["path"] or "/", match["method"] or "GET",
-            self.pairs(table.get("headers", {}), "headers"), self.text(table.get("body", ""), "body").encode(),
-            "https" if match["scheme"] == "https" else "http", "user",
-            self.text(table.get("name", ""), "name"), status, self.text(table.get("contains", ""), "contains"),
+            int(match["port"]),
+            match["path"] or "/",
+            match["method"] or "GET",
+            self.pairs(table.get("headers", {}), "headers"),
+            self.text(table.get("body", ""), "body").encode(),
+            "https" if match["scheme"] == "https" else "http",
+            "user",
+            self.text(table.get("name", ""), "name"),
+            status,
+            self.text(table.get("contains", ""), "contains"),
         )
 
     def command(self, table: dict[str, Any]) -> CommandProbe:
@@ -200,8 +213,12 @@ class _Reader:
         if not argv or not all(isinstance(word, str) and "\0" not in word for word in argv):
             raise self.error("command", "command must be a non-empty array of strings")
         return CommandProbe(
-            tuple(argv), self.pairs(table.get("env", {}), "env"), "user", self.text(table.get("name", ""), "name"),
-            self.number(table.get("exit"), "exit"), self.text(table.get("output", ""), "output"),
+            tuple(argv),
+            self.pairs(table.get("env", {}), "env"),
+            "user",
+            self.text(table.get("name", ""), "name"),
+            self.number(table.get("exit"), "exit"),
+            self.text(table.get("output", ""), "output"),
             self.text(table.get("file", ""), "file"),
         )
 

@@ -22,9 +22,7 @@ def compare_stopping(original: Observation, candidate: Observation) -> Compariso
     notes = [f"stopped in {first.seconds:.1f} s before, {new.seconds:.1f} s now"]
     if (first.killed, first.exit_code) == (new.killed, new.exit_code):
         return settle(_stopped(first.killed, first.exit_code), notes=notes)
-    difference = Difference(
-        ("stop",), _stopped(first.killed, first.exit_code), _stopped(new.killed, new.exit_code)
-    )
+    difference = Difference(("stop",), _stopped(first.killed, first.exit_code), _stopped(new.killed, new.exit_code))
     if not new.killed and (first.killed or _shell_gone(original, candidate)):
         return settle(
             "",

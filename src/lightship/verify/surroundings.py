@@ -8,11 +8,13 @@ from lightship.evidence.observation import Account, ImageFacts, Observation, Sur
 from lightship.verify.verdict import Allowed, Comparison, Difference, settle
 
 STANDARD_USERS = frozenset(
-    "root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc _apt nobody gnats adm shutdown "
-    "halt operator ftp cron xfs squid vpopmail ntp smmsp guest at postmaster svn cyrus sshd messagebus systemd-network "
-    "systemd-resolve systemd-timesync nonroot".split()
+    """
+    root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc _apt nobody
+    gnats adm shutdown halt operator ftp cron xfs squid vpopmail ntp smmsp guest at postmaster svn
+    cyrus sshd messagebus systemd-network systemd-resolve systemd-timesync nonroot
+    """.split()  # noqa: SIM905 - a list to read
 )
-"""Users that base images bring (base-passwd, alpine-baselayout, distroless) and that nothing here was made to run as."""
+"""Users that base images bring (base-passwd, alpine-baselayout, distroless): nothing here was made for them."""
 
 BUILT_INTO_LIBC = frozenset({"C", "POSIX", "C.utf8", "C.UTF-8"})
 """Locales that glibc 2.35 and musl have without a file."""
@@ -32,8 +34,8 @@ def compare_surroundings(original: Observation, candidate: Observation) -> Compa
         *_fonts(old, new),
     ]
     return settle(
-        f"{len(old.locales)} locales, {len(old.zones)} time zones, {len(old.authorities)} certificates, {len(old.fonts)} fonts, "
-        "the loader's cache",
+        f"{len(old.locales)} locales, {len(old.zones)} time zones, {len(old.authorities)} certificates, "
+        f"{len(old.fonts)} fonts, the loader's cache",
         (one for one in found if isinstance(one, Difference)),
         allowed=(one for one in found if isinstance(one, Allowed)),
     )
@@ -78,11 +80,7 @@ def _loader_cache(old: Surroundings, new: Surroundings) -> Iterator[Difference |
         return
     if new.loader_cache is None:
         difference = Difference((_TOP, "/etc/ld.so.cache"), f"{len(old.loader_cache)} libraries", "")
-        yield (
-            Allowed(difference, "there is no dynamic loader that would read it")
-            if not new.loader
-            else difference
-        )
+        yield (Allowed(difference, "there is no dynamic loader that would read it") if not new.loader else difference)
         return
     # find_library() and dlopen() by name go through the cache; a library that is there but not in it is not found.
     for name in sorted(set(old.loader_cache) - set(new.loader_cache)):
@@ -98,9 +96,7 @@ def _fonts(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowe
     gone = sorted(set(old.fonts) - set(new.fonts))
     if not gone:
         return
-    difference = Difference(
-        (_TOP, "fonts"), f"{len(old.fonts)} fonts", f"{len(gone)} gone: {', '.join(gone[:5])}"
-    )
+    difference = Difference((_TOP, "fonts"), f"{len(old.fonts)} fonts", f"{len(gone)} gone: {', '.join(gone[:5])}")
     nobody = not old.font_readers or not new.font_readers
     yield (
         Allowed(difference, "nothing in the candidate looks for fonts, and its libraries resolve")

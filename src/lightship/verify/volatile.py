@@ -108,9 +108,7 @@ def _unlike(words: list[str], others: list[str]) -> tuple[set[int], set[int]]:
 
 
 def _around(left: str, right: str, width: int) -> tuple[str, str]:
-    at = next(
-        (i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))
-    )
+    at = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
     start = max(0, at - width // 3)
     head = "…" if start else ""
     return head + left[start : start + width], head + right[start : start + width]

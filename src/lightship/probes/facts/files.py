@@ -26,7 +26,16 @@ def files_of(rootfs: FileTree, owner: Callable[[str], str], *, digests: bool = T
         if digests and entry.kind in ("file", "hardlink") and (not by or entry.path.startswith("etc/")):
             digest, shape = _content(rootfs, entry)
         facts[entry.path] = FileFact(
-            entry.path, entry.kind, entry.mode, entry.uid, entry.gid, entry.size, digest, entry.link, by, shape
+            entry.path,
+            entry.kind,
+            entry.mode,
+            entry.uid,
+            entry.gid,
+            entry.size,
+            digest,
+            entry.link,
+            by,
+            shape,
         )
     return facts
 
@@ -52,5 +61,9 @@ def _shape(rootfs: FileTree, path: str, first: bytes) -> str:
     if elf is None:
         return ""
     linked = f"{elf.machine}|{elf.type}|{elf.interpreter}|{elf.soname}|{','.join(sorted(elf.needed))}"
-    go = go_version(lambda offset, length: rootfs.read_at(path, offset, length)) if b"\xff Go buildinf:" in first or not elf.needed else ""
+    go = (
+        go_version(lambda offset, length: rootfs.read_at(path, offset, length))
+        if b"\xff Go buildinf:" in first or not elf.needed
+        else ""
+    )
     return f"{linked}|{go}" if elf.needed or go else ""

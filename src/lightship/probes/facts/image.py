@@ -52,4 +52,8 @@ def image_facts(config: ImageConfig, rootfs: FileTree, *, digests: bool = True) 
 
 def _loadable(files: Mapping[str, FileFact]) -> Iterator[str]:
     """What the program can reach: all that may be loaded or started, since names can be built at run time."""
-    return (path for path, fact in files.items() if fact.kind in ("file", "hardlink") and (fact.shape or fact.owner or fact.mode & 0o111))
+    return (
+        path
+        for path, fact in files.items()
+        if fact.kind in ("file", "hardlink") and (fact.shape or fact.owner or fact.mode & 0o111)
+    )

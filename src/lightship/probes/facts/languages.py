@@ -11,7 +11,9 @@ from lightship.elf import FileTree, go_version
 from lightship.evidence.observation import FileFact, LanguagePackage
 
 METADATA_LIMIT = 1 << 20
-_DIST_INFO = re.compile(r"^(?P<site>.*?(?:site|dist)-packages)/(?P<dist>[^/]+)\.(?P<kind>dist-info/METADATA|egg-info/PKG-INFO|egg-info)$")
+_DIST_INFO = re.compile(
+    r"^(?P<site>.*?(?:site|dist)-packages)/(?P<dist>[^/]+)\.(?P<kind>dist-info/METADATA|egg-info/PKG-INFO|egg-info)$"
+)
 _NODE = re.compile(r"^(?P<root>.*?node_modules)/(?P<inner>.*/)?package\.json$")
 _NODE_NAME = re.compile(r"^(?:@[^/]+/)?[^/]+/$")
 _GEM = re.compile(r"/specifications/(?:default/)?(?P<name>[^/]+)-(?P<version>\d[^/-]*)(?:-[^/]+)?\.gemspec$")
@@ -40,13 +42,21 @@ def language_packages(rootfs: FileTree, files: Mapping[str, FileFact]) -> tuple[
             name, version = _headers(rootfs.read(path, METADATA_LIMIT))
             name = normalised(name or match["dist"].partition("-")[0])
             found.append(LanguagePackage("python", name, version or match["dist"].partition("-")[2], match["site"]))
-            infos.append((match["site"], path.rpartition("/")[0] if "/METADATA" in path or "/PKG-INFO" in path else path, name))
+            infos.append(
+                (
+                    match["site"],
+                    path.rpartition("/")[0] if "/METADATA" in path or "/PKG-INFO" in path else path,
+                    name,
+                )
+            )
         elif path.endswith("/package.json") and (package := _node(rootfs, path, development)):
             found.append(package)
             if _is_root(path):
                 roots.append(package.name)
         elif path.endswith(".gemspec") and (match := _GEM.search(path)):
-            found.append(LanguagePackage("ruby", match["name"], match["version"], path.rpartition("/specifications")[0]))
+            found.append(
+                LanguagePackage("ruby", match["name"], match["version"], path.rpartition("/specifications")[0])
+            )
         elif fact.shape.rpartition("|")[2].startswith("go") and not fact.owner:
             version = go_version(lambda offset, length, path=path: rootfs.read_at(path, offset, length))  # type: ignore[misc]
             if not path.startswith(("usr/local/go/", "go/")):
@@ -76,7 +86,7 @@ def _node(rootfs: FileTree, path: str, development: frozenset[str]) -> LanguageP
     """The package of a package.json directly in a node_modules; those of tests and templates inside are none."""
     directory = path.rpartition("/")[0]
     root, _, inner = directory.rpartition("node_modules/")
-    if not root and not directory.startswith("node_modules/") or not _NODE_NAME.match(f"{inner}/"):
+    if (not root and not directory.startswith("node_modules/")) or not _NODE_NAME.match(f"{inner}/"):
         return None
     try:
         document = json.loads(rootfs.read(path, METADATA_LIMIT))
@@ -99,7 +109,9 @@ def _development(rootfs: FileTree, files: Mapping[str, FileFact]) -> frozenset[s
         except (ValueError, RecursionError, AttributeError):
             continue
         top = path.removesuffix("node_modules/.package-lock.json")
-        found |= {f"{top}{where}" for where, one in packages.items() if isinstance(one, dict) and one.get("dev") is True}
+        found |= {
+            f"{top}{where}" for where, one in packages.items() if isinstance(one, dict) and one.get("dev") is True
+        }
     return frozenset(found)
 
 

@@ -24,7 +24,9 @@ _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICAT
 _FONT = re.compile(r"\.(?:ttf|otf|ttc|pfb|pcf|pcf\.gz|woff2?)$")
 _LOADER = re.compile(r"^(?:usr/)?lib\d*/(?:[^/]+/)?(?:ld-linux[^/]*|ld-musl[^/]*|ld64)\.so\.\d+$")
 _LIBRARY = re.compile(r"^lib[^/]*\.so(?:\.\d+)+$")
-_READERS = re.compile(r"(?:^|/)(?:libfontconfig\.so\.|libpangoft2[^/]*\.so\.|_imagingft\.|libfontmanager\.so|libharfbuzz\.so\.)")
+_READERS = re.compile(
+    r"(?:^|/)(?:libfontconfig\.so\.|libpangoft2[^/]*\.so\.|_imagingft\.|libfontmanager\.so|libharfbuzz\.so\.)"
+)
 _ARCHIVE_MAGIC = 0xDE020109
 _ARCHIVE_LIMIT = 64 << 20
 
@@ -40,7 +42,9 @@ def taken_for_granted(around: Around, files: Mapping[str, FileFact]) -> Surround
         loader=any(_LOADER.match(path) for path in files),
         loader_cache=cache,
         uncached=_uncached(files, set(cache or ())),
-        fonts=tuple(sorted({path.rpartition("/")[2] for path in files if _FONT.search(path) and "/fonts/" in f"/{path}"})),
+        fonts=tuple(
+            sorted({path.rpartition("/")[2] for path in files if _FONT.search(path) and "/fonts/" in f"/{path}"})
+        ),
         font_readers=tuple(path for path in files if _READERS.search(path)),
     )
 
