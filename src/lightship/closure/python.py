@@ -14,7 +14,8 @@ from urllib.parse import unquote, urlparse
 from lightship.closure.surroundings import Surroundings
 
 _NAME = re.compile(r"^(?:python|pypy)(?:\d+(?:\.\d+)?)?t?$")
-_LIBRARY = re.compile(r"^(?:python|pypy)(\d+)(?:\.(\d+))?t?$")
+_NUMBERED = re.compile(r"^(?:python|pypy)(\d+\.\d+)t?$")
+_LIBRARY = re.compile(r"^(?:python|pypy)(\d+(?:\.\d+)?)t?$")
 _ABSOLUTE = re.compile(r"""["'](/[^"'\n]{1,400})["']""")
 
 
@@ -58,10 +59,11 @@ def python_environment(around: Surroundings, program: str) -> PythonEnvironment:
             if around.paths.is_file(base) and base != program:
                 programs.setdefault(base)
     prefixes += [_up(real), around.variables.get("PYTHONHOME", "").strip("/")]
+    version = _version(real)
     for prefix in dict.fromkeys(prefixes):
-        for tree in _libraries(around, prefix):
+        for tree in _libraries(around, prefix, version):
             trees.setdefault(tree)
-    for tree in _other_places(around):
+    for tree in _other_places(around, version):
         trees.setdefault(tree)
     for tree in list(trees):
         for added in _added(around, tree):
@@ -83,17 +85,31 @@ def _settings(text: str) -> dict[str, str]:
     return {key.strip().lower(): value.strip() for key, equals, value in pairs if equals}
 
 
-def _libraries(around: Surroundings, prefix: str) -> Iterator[str]:
-    """lib/pythonX.Y below a prefix, and Debian's dist-packages beside it."""
+def _version(program: str) -> str:
+    """The X.Y of an interpreter by its name, or "" for a name that does not say."""
+    found = _NUMBERED.match(program.rpartition("/")[2])
+    return found.group(1) if found else ""
+
+
+def _is_library(name: str, version: str) -> bool:
+    """Whether a directory holds modules for a version: lib/python3.11, and Debian's lib/python3 for all of a major."""
+    found = _LIBRARY.match(name)
+    if found is None or not version:
+        return found is not None
+    return found.group(1) in (version, version.partition(".")[0])
+
+
+def _libraries(around: Surroundings, prefix: str, version: str) -> Iterator[str]:
+    """lib/pythonX.Y below a prefix, and Debian's lib/python3 beside it."""
     for library in ("lib", "lib64", "local/lib"):
         directory = f"{prefix}/{library}".lstrip("/")
         real = around.paths.real(directory)
         for name in around.tree.names(real) if real else ():
-            if _LIBRARY.match(name) and around.paths.kind(f"{real}/{name}") == "dir":
+            if _is_library(name, version) and around.paths.kind(f"{real}/{name}") == "dir":
                 yield f"{real}/{name}"
 
 
-def _other_places(around: Surroundings) -> Iterator[str]:
+def _other_places(around: Surroundings, version: str) -> Iterator[str]:
     """PYTHONPATH, and the packages of ``pip install --user``."""
     for part in around.variables.get("PYTHONPATH", "").split(":"):
         if part and around.paths.kind(around.at(part)) == "dir":
@@ -104,10 +120,8 @@ def _other_places(around: Surroundings) -> Iterator[str]:
     for user in dict.fromkeys([base, *(f"{home}/.local" for home in homes if home)]):
         directory = f"{user}/lib"
         for name in around.tree.names(directory) if user else ():
-            if _LIBRARY.match(name):
+            if _is_library(name, version):
                 yield f"{directory}/{name}"
-    if around.paths.kind("usr/lib/python3/dist-packages") == "dir" and around.paths.kind("usr/bin/python3"):
-        yield "usr/lib/python3/dist-packages"
 
 
 def _added(around: Surroundings, tree: str) -> Iterator[str]:

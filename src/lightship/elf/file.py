@@ -74,13 +74,8 @@ class ElfFile:
         return self.type == "executable" or bool(self.interpreter) or self.pie
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    type: int
-    flags: int
-    offset: int
-    address: int
-    size: int
+_Segment = tuple[int, int, int, int, int]
+"""Type, flags, offset in the file, address, size in the file. A tuple, for a dozen of them come with every file."""
 
 
 def read_elf(source: bytes | ReadAt) -> ElfFile | None:
@@ -112,7 +107,7 @@ def read_elf(source: bytes | ReadAt) -> ElfFile | None:
         machine,
         flags,
         interpreter,
-        any(segment.type == _PT_DYNAMIC for segment in segments),
+        any(segment[0] == _PT_DYNAMIC for segment in segments),
         tuple(strings.get(_DT_NEEDED, ())),
         next(iter(strings.get(_DT_SONAME, ())), ""),
         _paths(strings.get(_DT_RPATH, [])),
@@ -140,10 +135,10 @@ def go_version(source: bytes | ReadAt) -> str:
         return ""
     bits: Literal[32, 64] = 32 if head[4] == 1 else 64
     segments, _ = _segments(read_at, head, bits, ">" if head[5] == 2 else "<")
-    for segment in segments:
-        if segment.type != _PT_LOAD or segment.flags & (_PF_X | _PF_W) != _PF_W:
+    for kind, flags, offset, _, size in segments:
+        if kind != _PT_LOAD or flags & (_PF_X | _PF_W) != _PF_W:
             continue
-        data = read_at(segment.offset, min(segment.size, 65536))
+        data = read_at(offset, min(size, 65536))
         at = data.find(b"\xff Go buildinf:")
         while at >= 0 and at % 16:
             at = data.find(b"\xff Go buildinf:", at + 1)
@@ -181,22 +176,21 @@ def _segments(read_at: ReadAt, head: bytes, bits: Literal[32, 64], order: str) -
         return (), "the program headers are cut off"
     if bits == 64:
         return tuple(
-            _Segment(kind, flags, offset, address, length)
+            (kind, flags, offset, address, length)
             for kind, flags, offset, address, _, length, _, _ in form.iter_unpack(table)
         ), ""
     return tuple(
-        _Segment(kind, flags, offset, address, length)
+        (kind, flags, offset, address, length)
         for kind, offset, address, _, length, _, flags, _ in form.iter_unpack(table)
     ), ""
 
 
 def _interpreter(read_at: ReadAt, head: bytes, segments: tuple[_Segment, ...]) -> tuple[str, str]:
-    for segment in segments:
-        if segment.type != _PT_INTERP:
+    for kind, _, offset, _, length in segments:
+        if kind != _PT_INTERP:
             continue
-        size = min(segment.size, 4096)
-        end = segment.offset + size
-        raw = head[segment.offset : end] if end <= len(head) else read_at(segment.offset, size)
+        size = min(length, 4096)
+        raw = head[offset : offset + size] if offset + size <= len(head) else read_at(offset, size)
         name, terminator, _ = raw.partition(b"\0")
         if not name or not terminator:
             return "", "the interpreter's name cannot be read"
@@ -209,25 +203,21 @@ def _dynamic(
 ) -> tuple[tuple[dict[int, list[str]], int], str]:
     """The strings of the dynamic section by tag, and DT_FLAGS_1; and a problem or ""."""
     strings: dict[int, list[str]] = {}
-    section = next((segment for segment in segments if segment.type == _PT_DYNAMIC), None)
+    section = next((segment for segment in segments if segment[0] == _PT_DYNAMIC), None)
     if section is None:
         return (strings, 0), ""
-    form = struct.Struct(order + ("qQ" if bits == 64 else "iI"))
-    size = min(section.size, _DYNAMIC_LIMIT)
-    raw = read_at(section.offset, size - size % form.size)
-    wanted: list[tuple[int, int]] = []
-    table = table_size = flags_1 = 0
-    for tag, value in form.iter_unpack(raw[: len(raw) - len(raw) % form.size]):
-        if tag == 0:
-            break
-        if tag in _STRING_TAGS:
-            wanted.append((tag, value))
-        elif tag == _DT_STRTAB:
-            table = value
-        elif tag == _DT_STRSZ:
-            table_size = value
-        elif tag == _DT_FLAGS_1:
-            flags_1 = value
+    width = bits // 8
+    raw = read_at(section[2], min(section[4], _DYNAMIC_LIMIT))
+    count = len(raw) // (2 * width)
+    # As a whole, not entry by entry: this is what most of the time would go into.
+    flat = struct.unpack(f"{order}{2 * count}{'Q' if bits == 64 else 'I'}", raw[: 2 * count * width])
+    tags, values = flat[::2], flat[1::2]
+    if 0 in tags:
+        tags = tags[: tags.index(0)]
+    single = dict(zip(tags, values, strict=False))
+    wanted = [(tag, value) for tag, value in zip(tags, values, strict=False) if tag in _STRING_TAGS]
+    table, table_size = single.get(_DT_STRTAB, 0), single.get(_DT_STRSZ, 0)
+    flags_1 = single.get(_DT_FLAGS_1, 0)
     if not wanted:
         return (strings, flags_1), "" if raw else "the dynamic section is cut off"
     offset = _offset(segments, table)
@@ -245,9 +235,9 @@ def _dynamic(
 
 
 def _offset(segments: tuple[_Segment, ...], address: int) -> int | None:
-    for segment in segments:
-        if segment.type == _PT_LOAD and segment.address <= address < segment.address + segment.size:
-            return segment.offset + address - segment.address
+    for kind, _, offset, start, size in segments:
+        if kind == _PT_LOAD and start <= address < start + size:
+            return offset + address - start
     return None
 
 
