@@ -6,7 +6,6 @@ import hashlib
 import os
 import queue
 import stat
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -183,6 +182,8 @@ def truncated(where: str) -> InputError:
 
 def temporary_directory() -> Path:
     """Where large temporary files go: $TMPDIR or /var/tmp, because /tmp is often memory (file-hierarchy(7))."""
+    import tempfile  # brings random and shutil along, which reading a plain archive does not need
+
     named = os.environ.get("TMPDIR")
     if named:
         return Path(named)
@@ -190,6 +191,8 @@ def temporary_directory() -> Path:
 
 
 def _nameless_file() -> int:
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix="lightship-", dir=temporary_directory())
     Path(name).unlink()
     return handle

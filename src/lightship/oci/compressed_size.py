@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 from lightship.oci.image import Image
-from lightship.oci.limits import THREADS
+from lightship.oci.threads import in_threads
 
 _LEVEL = 3
 """isal's best; gzip's default level 6 gives files that are some percent smaller."""
@@ -22,20 +20,18 @@ def compressed_size(image: Image) -> int:
     A layer that the source keeps compressed counts as it is; a plain one is compressed here, and not kept.
     """
     sizes: dict[str, int] = {}
-    plain: list[tuple[str, int]] = []
+    plain: list[int] = []
     for index, layer in enumerate(image.layers):
         if layer.compressed_size is not None:
             sizes[layer.diff_id] = layer.compressed_size
         elif layer.diff_id not in sizes:
             sizes[layer.diff_id] = 0
-            plain.append((layer.diff_id, index))
-    with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
-        for diff_id, index in plain:
-            sizes[diff_id] = sum(pool.map(_compressed, _offsets(image, index)))
-    return sum(sizes.values())
+            plain.append(index)
+    pieces = [piece for index in plain for piece in _pieces(image, index)]
+    return sum(sizes.values()) + sum(in_threads(_compressed, pieces))
 
 
-def _offsets(image: Image, index: int) -> Iterator[tuple[Image, int, int]]:
+def _pieces(image: Image, index: int) -> Iterator[tuple[Image, int, int]]:
     for at in range(0, image.layers[index].size, _PIECE):
         yield image, index, at
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -13,13 +11,14 @@ from typing import Any
 
 from lightship.errors import InputError
 from lightship.oci.blob import Blob, Scan, scan, unpacked
-from lightship.oci.limits import BODY_LIMIT, CHUNK, THREADS, Budget
+from lightship.oci.limits import BODY_LIMIT, CHUNK, Budget
 from lightship.oci.merge import Merge
 from lightship.oci.model import Entry, ImageConfig, Layer
 from lightship.oci.platforms import parse_platform
 from lightship.oci.rootfs import Rootfs
 from lightship.oci.source import open_source, parse_source
 from lightship.oci.stored import StoredImage, StoredLayer, lying
+from lightship.oci.threads import in_threads
 
 
 class Image:
@@ -132,10 +131,12 @@ class Image:
         def read(index: int) -> Layer:
             return self._read_layer(index, budget)
 
-        with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
-            # The largest first, so that no thread waits at the end for the one that has it.
-            order = sorted(first.values(), key=lambda index: -(stored[index].size or 0))
-            layers = dict(zip(order, pool.map(read, order), strict=True))
+        # The largest first, so that no thread waits at the end for the one that has it.
+        order = sorted(first.values(), key=lambda index: -(stored[index].size or 0))
+        # A header walk alone is all Python: two threads would only wait for each other.
+        light = [index for index in order if self.trusted and not self.blob(index).compression()]
+        heavy = [index for index in order if index not in light]
+        layers = dict(zip(heavy, in_threads(read, heavy), strict=True)) | {index: read(index) for index in light}
         return tuple(
             self._described(index, stored[index], layers[first[diff_id]])
             for index, diff_id in enumerate(self.config.diff_ids)

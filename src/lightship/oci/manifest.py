@@ -47,7 +47,7 @@ def image_of_digest(blobs: Blobs, wanted: str, reference: str, platform: Platfor
 
 
 def image_of(
-    blobs: Blobs, raw: bytes, manifest_digest: str, reference: str, platform: Platform, depth: int = 0
+    blobs: Blobs, raw: bytes, manifest_digest: str, reference: str, platform: Platform, *, depth: int = 0
 ) -> StoredImage:
     """The image that a manifest describes, or that an index offers for a platform. Raises InputError."""
     where = f"{reference}, manifest"
@@ -55,7 +55,7 @@ def image_of(
     if "manifests" in document:
         if depth > _INDEX_DEPTH_LIMIT:
             raise wrong(where, "its indexes nest too deeply")
-        return offered(blobs, objects(document, "manifests", where), reference, platform, depth + 1)
+        return offered(blobs, objects(document, "manifests", where), reference, platform, depth=depth + 1)
     if document.get("schemaVersion") == 1:
         raise wrong(where, "it is a schema 1 manifest, which registries have given up")
     config = inner(document, "config", where)
@@ -71,7 +71,7 @@ def image_of(
 
 
 def offered(
-    blobs: Blobs, descriptors: tuple[Object, ...], reference: str, platform: Platform, depth: int = 0
+    blobs: Blobs, descriptors: tuple[Object, ...], reference: str, platform: Platform, *, depth: int = 0
 ) -> StoredImage:
     """The image for a platform among the descriptors of an index. Raises InputError.
 
@@ -83,12 +83,12 @@ def offered(
     for item in descriptors:
         of = _platform(item, where)
         if of == platform:
-            return _follow(blobs, item, reference, platform, depth)
+            return _follow(blobs, item, reference, platform, depth=depth)
         if of is None:
             unsaid.append(item)
         elif of != _NO_PLATFORM:  # BuildKit's attestations stand in an index as manifests of unknown/unknown
             found.append(of)
-    images = [_follow(blobs, item, reference, platform, depth) for item in unsaid[:100]]
+    images = [_follow(blobs, item, reference, platform, depth=depth) for item in unsaid[:100]]
     for image in images:
         if platform_of(image.config) == platform:
             return image
@@ -107,7 +107,7 @@ def _follow(blobs: Blobs, item: Object, reference: str, platform: Platform, dept
     wanted = digest(item, "digest", f"{reference}, index")
     raw = blobs.manifest(wanted)
     check_digest(raw, wanted, f"{reference}, manifest")
-    return image_of(blobs, raw, wanted, reference, platform, depth)
+    return image_of(blobs, raw, wanted, reference, platform, depth=depth)
 
 
 def _layer(blobs: Blobs, item: Object, where: str) -> StoredLayer:

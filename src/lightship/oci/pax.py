@@ -6,11 +6,8 @@ https://www.gnu.org/software/tar/manual/html_node/Standard.html
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import unquote_to_bytes
 
 from lightship.errors import InputError
 from lightship.text import decode
@@ -58,8 +55,8 @@ def _amend_pax(before: Amendment, body: bytes, where: str) -> Amendment:
             xattrs[key.removeprefix(SCHILY_XATTR)] = value
         elif key.startswith(LIBARCHIVE_XATTR):
             # tar(5) of libarchive: the name is URL-encoded, the value is base64. SCHILY's, when there, is the same.
-            name = decode(unquote_to_bytes(key.removeprefix(LIBARCHIVE_XATTR)))
-            xattrs.setdefault(name, _base64(value, where))
+            name, decoded = _libarchive(key.removeprefix(LIBARCHIVE_XATTR), value, where)
+            xattrs.setdefault(name, decoded)
         elif key.startswith("GNU.sparse."):
             sparse.append((key.removeprefix("GNU.sparse."), decode(value)))
         elif value and key in ("path", "linkpath"):
@@ -107,10 +104,13 @@ def _whole(key: str, value: bytes, where: str) -> int:
     return sign * int(digits) - (1 if sign < 0 and fraction.strip(b"0") else 0)
 
 
-def _base64(value: bytes, where: str) -> bytes:
+def _libarchive(key: str, value: bytes, where: str) -> tuple[str, bytes]:
+    # Rare, and urllib.parse takes as long to import as a small image to read.
+    import base64
+    from urllib.parse import unquote_to_bytes
+
     try:
-        return base64.b64decode(value + b"=" * (-len(value) % 4))
-    except (binascii.Error, ValueError) as error:
-        raise InputError(
-            "the archive is damaged", where=where, why=f"an extended attribute is not base64: {error}"
-        ) from None
+        return decode(unquote_to_bytes(key)), base64.b64decode(value + b"=" * (-len(value) % 4))
+    except ValueError as error:
+        why = f"an extended attribute is not base64: {error}"
+        raise InputError("the archive is damaged", where=where, why=why) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -186,7 +185,7 @@ def _glob(pattern: str) -> Callable[[str], object]:
         elif piece in ("*", "?"):
             parts.append("[^/]*" if piece == "*" else "[^/]")
         elif piece[:1] == "[" and piece[-1:] == "]":
-            parts.append(fnmatch.translate(piece)[4:-3])
+            parts.append("[" + piece[1:-1].replace("\\", "\\\\").replace("!", "^", 1) + "]")
         else:
             parts.append(re.escape(piece))
     return re.compile("".join(parts), re.DOTALL).fullmatch

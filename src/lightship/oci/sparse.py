@@ -102,15 +102,21 @@ def header_number(raw: bytes, where: str) -> int:
         # GNU tar: the other bits are a big-endian two's complement number.
         value = int.from_bytes(raw, "big", signed=False) & ((1 << (8 * len(raw) - 1)) - 1)
         return value - (1 << (8 * len(raw) - 1)) if raw[0] & 0x40 else value
-    digits = raw.partition(b"\0")[0].strip()
-    if not digits:
+    if not raw.strip(b" \0"):
         return 0
-    if digits.isdigit():
-        try:
-            return int(digits, 8)
-        except ValueError:
-            pass
-    raise _damaged(where, "a number in a header is not octal")
+    value = octal(raw)
+    if value < 0:
+        raise _damaged(where, "a number in a header is not octal")
+    return value
+
+
+def octal(raw: bytes) -> int:
+    """The octal digits of a header field, which spaces may surround and a NUL may end; -1 when there are none."""
+    digits = raw.partition(b"\0")[0].strip() if raw[:1] != b"\0" else raw.strip(b" \0")
+    try:
+        return int(digits, 8) if digits.isdigit() else -1
+    except ValueError:  # an 8 or a 9
+        return -1
 
 
 def _damaged(where: str, why: str) -> InputError:

@@ -9,6 +9,7 @@ https://github.com/opencontainers/image-spec/blob/main/layer.md
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 from zlib import adler32
 
 from lightship.errors import InputError
@@ -16,7 +17,7 @@ from lightship.oci import sparse
 from lightship.oci.limits import ENTRY_COST, EXTENSION_LIMIT, PATH_LIMIT, Budget
 from lightship.oci.model import Entry, Kind
 from lightship.oci.pax import NOTHING, Amendment, amend
-from lightship.oci.sparse import BLOCK, header_number
+from lightship.oci.sparse import BLOCK, header_number, octal
 from lightship.text import decode
 
 ReadAt = Callable[[int, int], bytes]
@@ -40,6 +41,13 @@ _KINDS: dict[int, Kind] = {
 _EXTENSIONS = frozenset(b"LKxX")
 _SKIPPED = frozenset(b"gVDMN")
 """Global PAX headers, and GNU members that carry no file (volume label, directory dump, continuation, old names)."""
+_SPECIAL = frozenset(range(256)) - (frozenset(_KINDS) - {ord("S")})
+_UNUSUAL = ("", "/", ".")
+_ENDS = (0, 32)
+_MEMORY_LIMIT = 10_000
+_COST_STEP = 1 << 17
+
+_Value = TypeVar("_Value")
 
 
 def walk(read_at: ReadAt, where: str, budget: Budget | None = None) -> list[Entry]:
@@ -49,43 +57,43 @@ def walk(read_at: ReadAt, where: str, budget: Budget | None = None) -> list[Entr
     the root, or when there are more entries than ``budget`` allows.
     """
     budget = budget or Budget()
+    archive = _Archive(read_at, where)
     entries: list[Entry] = []
-    owners: dict[bytes, tuple[int, int, int]] = {}
+    add = entries.append
+    sums, owners, times = archive.sums, archive.owners, archive.times
     amendment = NOTHING
-    offset = 0
+    cost = offset = 0
     while True:
         header = read_at(offset, BLOCK)
         if len(header) < BLOCK or header == _ZEROS:
             break
-        _check(header, offset, where)
+        # adler32's low half is 1 + the sum of the bytes, modulo 65521: the sum in C, which Python's sum() is not.
+        if sums.get(header[148:156]) != adler32(header) & 0xFFFF:
+            archive.check(header, offset)
         flag = header[156]
-        body = offset + BLOCK
-        if flag in _EXTENSIONS:
-            amendment, offset = _extend(amendment, flag, header, body, read_at, where)
-            budget.take(sum(len(value) for _, value in amendment.xattrs), where)
+        if flag in _SPECIAL or amendment is not NOTHING:
+            entry, amendment, offset = _special(archive, header, offset + BLOCK, amendment)
+            budget.take(_weight(amendment) if entry is None else ENTRY_COST + _weight(entry), where)
+            if entry is not None:
+                add(entry)
             continue
-        if flag in _SKIPPED or flag not in _KINDS:
-            offset = body + _padded(_size(header, amendment, where))
-            amendment = NOTHING if flag not in _SKIPPED else amendment
-            continue
-        owner = header[100:124]
-        if owner not in owners:
-            owners[owner] = (
-                header_number(owner[:8], where) & 0o7777,
-                header_number(owner[8:16], where),
-                header_number(owner[16:], where),
-            )
-        if amendment is NOTHING and flag != 83:  # "S"
-            entry, offset = _plain(header, body, owners[owner], where)
-        else:
-            entry, offset = _amended(header, body, owners[owner], amendment, read_at, where)
-            amendment = NOTHING
-        entries.append(entry)
-        budget.take(ENTRY_COST + len(entry.path) + len(entry.link), where)
+        entry, offset = _plain(
+            archive,
+            header,
+            offset + BLOCK,
+            owners.get(header[100:124]) or archive.owner(header),
+            times.get(header[136:148]) or archive.time(header),
+        )
+        add(entry)
+        cost += len(entry.path) + len(entry.link) + ENTRY_COST
+        if cost > _COST_STEP:
+            budget.take(cost, where)
+            cost = 0
     if header and len(header) < BLOCK:
         raise _damaged(where, f"it ends in the middle of a header, at byte {offset + len(header)}")
     if amendment is not NOTHING:
         raise _damaged(where, "it ends after an extended header, before the member that this belongs to")
+    budget.take(cost, where)
     return entries
 
 
@@ -112,73 +120,119 @@ def clean_path(raw: str, where: str) -> str:
     return "/".join(parts)
 
 
-def _check(header: bytes, offset: int, where: str) -> None:
-    """Compare the checksum, with the checksum's own field counted as spaces."""
-    stored = header[148:156]
-    # adler32's low half is 1 + the sum of the bytes, modulo 65521: the sum in C, which Python's sum() is not.
-    # A header's sum is below 2 x 65521, so one wrap is all that can be hidden.
-    total = (adler32(header) & 0xFFFF) - 1 - sum(stored) + 256
-    digits = stored.strip(b" \0")
-    expected = int(digits, 8) if digits.isdigit() and b"8" not in digits and b"9" not in digits else -1
-    if (expected - total) % 65521 == 0 and expected >= 0:
-        return
-    signed = sum(byte - 256 if byte > 127 else byte for byte in header[:148] + header[156:]) + 256
-    if expected == signed:  # tar of SunOS and others summed signed characters
-        return
-    if offset == 0:
-        raise InputError(
-            "not a tar archive",
-            where=where,
-            why="its first header has a wrong checksum",
-            help="give an image archive",
-        )
-    raise _damaged(where, f"the header at byte {offset} has a wrong checksum")
+class _Archive:
+    """The archive being read, and the header fields that were parsed already: most are like one seen before."""
+
+    __slots__ = ("owners", "read_at", "sums", "times", "where")
+
+    def __init__(self, read_at: ReadAt, where: str) -> None:
+        self.read_at = read_at
+        self.where = where
+        self.sums: dict[bytes, int] = {}
+        self.owners: dict[bytes, tuple[int, int, int]] = {}
+        self.times: dict[bytes, int] = {}
+
+    def check(self, header: bytes, offset: int) -> None:
+        """Compare the checksum, with its own field counted as spaces. Remembers the field's sum as adler32 sees it."""
+        stored = header[148:156]
+        expected = octal(stored)
+        # A header's sum is below 2 x 65521, so one wrap is all that the modulus can hide.
+        wanted = (expected + sum(stored) - 8 * 32 + 1) % 65521
+        if expected < 0 or wanted != adler32(header) & 0xFFFF:
+            signed = sum(byte - 256 if byte > 127 else byte for byte in header[:148] + header[156:]) + 256
+            if expected == signed:  # tar of SunOS and others summed signed characters
+                return
+            if offset == 0:
+                raise InputError(
+                    "not a tar archive",
+                    where=self.where,
+                    why="its first header has a wrong checksum",
+                    help="give an image archive",
+                )
+            raise _damaged(self.where, f"the header at byte {offset} has a wrong checksum")
+        _remember(self.sums, stored, wanted)
+
+    def owner(self, header: bytes) -> tuple[int, int, int]:
+        """Mode, user ID and group ID."""
+        field = header[100:124]
+        mode = header_number(field[:8], self.where) & 0o7777
+        found = (mode, header_number(field[8:16], self.where), header_number(field[16:], self.where))
+        _remember(self.owners, field, found)
+        return found
+
+    def time(self, header: bytes) -> int:
+        """Seconds since 1970."""
+        field = header[136:148]
+        found = header_number(field, self.where)
+        _remember(self.times, field, found)
+        return found
 
 
-def _plain(header: bytes, body: int, owner: tuple[int, int, int], where: str) -> tuple[Entry, int]:
+def _remember(memory: dict[bytes, _Value], key: bytes, value: _Value) -> None:
+    if len(memory) > _MEMORY_LIMIT:
+        memory.clear()
+    memory[key] = value
+
+
+def _plain(archive: _Archive, header: bytes, body: int, owner: tuple[int, int, int], time: int) -> tuple[Entry, int]:
     """The entry of a header that nothing amends, and where the next header is."""
-    flag = header[156]
-    kind = _KINDS[flag]
-    name = decode(header[:100].partition(b"\0")[0])
+    mode, uid, gid = owner
+    name = header[: header.find(0, 0, 100)] if header[99] == 0 else header[:100].partition(b"\0")[0]
     # "ustar\0" has a prefix field; GNU's "ustar  \0" keeps times there.
     if header[345] and header[257:263] == b"ustar\0":
-        prefix = header[345:500].partition(b"\0")[0]
-        name = f"{decode(prefix)}/{name}"
-    path = _path(name, where)
-    size = 0
-    if kind == "file":
-        size = header_number(header[124:136], where)
-        if size < 0:
-            raise _damaged(where, f"{path} has a negative size")
-        if name[-1:] == "/" and flag == 0:  # before POSIX a directory was a file with a slash
-            kind = "dir"
-    link = decode(header[157:257].partition(b"\0")[0]) if kind in ("symlink", "hardlink") else ""
-    entry = Entry(
-        path,
-        kind,
-        owner[0],
-        owner[1],
-        owner[2],
-        size if kind == "file" else 0,
-        header_number(header[136:148], where),
-        _path(link, where) if kind == "hardlink" else link,
-        body,
-    )
-    return entry, body + (size + 511 & -512)
-
-
-def _path(raw: str, where: str) -> str:
+        name = header[345:500].partition(b"\0")[0] + b"/" + name
+    raw = name.decode("utf-8", "surrogateescape")
     # Nearly all names are like "usr/bin/env" or "usr/bin/"; the rest takes the long way.
-    if raw[:1] not in ("", "/", ".") and "/." not in raw and "//" not in raw:
-        return raw.removesuffix("/")
-    return clean_path(raw, where)
+    if "/." in raw or "//" in raw or raw[:1] in _UNUSUAL:
+        path = clean_path(raw, archive.where)
+    else:
+        path = raw[:-1] if raw[-1] == "/" else raw
+    kind = _KINDS[header[156]]
+    if kind == "file":
+        digits = header[124:135]
+        size = (
+            int(digits, 8)
+            if header[135] in _ENDS and digits.isdigit()
+            else header_number(header[124:136], archive.where)
+        )
+        if size < 0:
+            raise _damaged(archive.where, f"{path} has a negative size")
+        if header[156] == 0 and raw[-1:] == "/":  # before POSIX a directory was a file with a slash
+            return Entry(path, "dir", mode, uid, gid, 0, time, "", body), body + _padded(size)
+        return Entry(path, kind, mode, uid, gid, size, time, "", body), body + (size + 511 & -512)
+    if kind == "dir":
+        return Entry(path, kind, mode, uid, gid, 0, time, "", body), body
+    link = decode(header[157:257].partition(b"\0")[0]) if kind in ("symlink", "hardlink") else ""
+    if kind == "hardlink":
+        link = clean_path(link, archive.where)
+    return Entry(path, kind, mode, uid, gid, 0, time, link, body), body
 
 
-def _amended(
-    header: bytes, body: int, owner: tuple[int, int, int], amendment: Amendment, read_at: ReadAt, where: str
-) -> tuple[Entry, int]:
+def _special(archive: _Archive, header: bytes, body: int, amendment: Amendment) -> tuple[Entry | None, Amendment, int]:
+    """What an extended, amended, sparse or unknown member gives: its entry or none, what amends the next, its end."""
+    flag = header[156]
+    if flag in _EXTENSIONS:
+        amendment, end = _extend(archive, header, body, amendment)
+        return None, amendment, end
+    if flag not in _KINDS:
+        end = body + _padded(_size(header, amendment, archive.where))
+        return None, amendment if flag in _SKIPPED else NOTHING, end
+    entry, end = _amended(archive, header, body, amendment)
+    return entry, NOTHING, end
+
+
+def _weight(of: Entry | Amendment) -> int:
+    """What the parts of variable length are accounted for."""
+    size = sum(len(name) + len(value) + 100 for name, value in of.xattrs) + len(of.path or "") + len(of.link or "")
+    if isinstance(of, Entry):
+        return size + 130 * len(of.sparse or ())
+    return size + sum(len(value) + 150 for _, value in of.records)
+
+
+def _amended(archive: _Archive, header: bytes, body: int, amendment: Amendment) -> tuple[Entry, int]:
     """The entry of a header that extended headers amend or that is sparse, and where the next header is."""
-    first, _ = _plain(header, body, owner, where)
+    read_at, where = archive.read_at, archive.where
+    first, _ = _plain(archive, header, body, archive.owner(header), archive.time(header))
     records = dict(amendment.records)
     path = first.path
     if name := records.get("name") or amendment.path:
@@ -220,16 +274,16 @@ def _amended(
     return entry, following
 
 
-def _extend(
-    amendment: Amendment, flag: int, header: bytes, body: int, read_at: ReadAt, where: str
-) -> tuple[Amendment, int]:
+def _extend(archive: _Archive, header: bytes, body: int, amendment: Amendment) -> tuple[Amendment, int]:
+    """What an extended header adds to ``amendment``, and where the next header is."""
+    where = archive.where
     size = header_number(header[124:136], where)
     if not 0 <= size <= EXTENSION_LIMIT:
         raise _damaged(where, f"an extended header has {size} bytes, more than {EXTENSION_LIMIT} or less than none")
-    raw = read_at(body, size)
+    raw = archive.read_at(body, size)
     if len(raw) < size:
         raise _damaged(where, "it ends in the middle of an extended header")
-    return amend(amendment, flag, raw, where), body + _padded(size)
+    return amend(amendment, header[156], raw, where), body + _padded(size)
 
 
 def _size(header: bytes, amendment: Amendment, where: str) -> int:
