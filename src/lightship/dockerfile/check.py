@@ -237,7 +237,7 @@ def _onbuild(instruction: Instruction) -> Problem | None:
     return None
 
 
-def _healthcheck(instruction: Instruction) -> Problem | None:
+def _healthcheck(instruction: Instruction) -> Problem | None:  # noqa: PLR0911 - one return a rule
     if not instruction.words:
         return _at_least_one(instruction)
     kind, command = instruction.words[0], instruction.words[1:]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lightship.dockerfile.pattern import PatternError, compile_pattern, trim
 from lightship.errors import InputError
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
@@ -51,7 +52,14 @@ def lex(
     ``skip_unset`` leaves ``$name`` as it is when the name is not set, where otherwise it becomes empty.
     Raises ExpandError.
     """
-    lexer = _Lexer(word, variables, escape, raw_quotes, process_quotes, skip_unset)
+    lexer = _Lexer(
+        word,
+        variables,
+        escape=escape,
+        raw_quotes=raw_quotes,
+        process_quotes=process_quotes,
+        skip_unset=skip_unset,
+    )
     text, words = lexer.until("", raw_escapes, 0)
     return Expansion(text, tuple(words), frozenset(lexer.matched), frozenset(lexer.unmatched))
 
@@ -76,6 +84,7 @@ class _Lexer:
         self,
         source: str,
         variables: Mapping[str, str],
+        *,
         escape: str,
         raw_quotes: bool,
         process_quotes: bool,
@@ -139,19 +148,14 @@ class _Lexer:
                 value = self.single_quote() if char == "'" else self.double_quote(depth)
                 result.append(value)
                 words.add_raw(value)
+            elif char == self.escape:
+                value = self.escaped()
+                result.append(value)
+                words.add_raw(value)
             else:
                 self.at += 1
-                if char == self.escape:
-                    if self.raw_escapes:
-                        words.add_raw(char)
-                        result.append(char)
-                    char = self.take()
-                    if not char:
-                        break
-                    words.add_raw(char)
-                else:
-                    words.add(char)
                 result.append(char)
+                words.add(char)
         if stop:
             raise ExpandError(f"unexpected end of statement while looking for matching {stop}")
         return "".join(result), words.finish()
@@ -162,6 +166,11 @@ class _Lexer:
         text = match.group() if match else ""
         self.at += len(text)
         return text
+
+    def escaped(self) -> str:
+        """The character after an escape character; nothing at the end."""
+        escape = self.take() if self.raw_escapes else self.take() and ""
+        return escape + self.take()
 
     def single_quote(self) -> str:
         """What stands between single quotes, where nothing is special."""
@@ -252,7 +261,10 @@ class _Lexer:
             return value or ""
         if char and char in "#%":
             greedy = word.startswith(char)
-            return _trim(value or "", word[1:] if greedy else word, greedy, at_end=char == "%")
+            try:
+                return trim(value or "", word[1:] if greedy else word, greedy, at_end=char == "%")
+            except PatternError as error:
+                raise ExpandError(str(error)) from error
         raise ExpandError(f"unsupported modifier ({operator}) in substitution")
 
     def replace(self, name: str, depth: int) -> str:
@@ -265,7 +277,10 @@ class _Lexer:
         value = self.get(name)
         if value is None:
             return f"${{{name}/{pattern}/{replacement}}}" if self.skip_unset else ""
-        regex = _pattern(pattern, greedy=True)
+        try:
+            regex = compile_pattern(pattern, greedy=True)
+        except PatternError as error:
+            raise ExpandError(str(error)) from error
         if every:
             # Go's ReplaceAllString expands $1 in the replacement; patterns have no groups, so $name becomes nothing.
             text = re.sub(r"\$(\$|\w+|\{\w+\})", lambda match: "$" if match[1] == "$" else "", replacement)
@@ -350,43 +365,3 @@ def _plain_run(stop: str, escape: str) -> re.Pattern[str]:
         quotes = "" if stop == '"' else "'\"<"
         _PLAIN_RUNS[key] = re.compile(f"[^{re.escape(stop + escape + quotes + '$')}]+")
     return _PLAIN_RUNS[key]
-
-
-def _pattern(pattern: str, *, greedy: bool) -> re.Pattern[str]:
-    """A shell pattern (``*`` and ``?`` only) as a regular expression."""
-    out: list[str] = []
-    at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        at += 1
-        if char == "*":
-            out.append(".*" if greedy else ".*?")
-            continue
-        if char == "?":
-            out.append(".")
-            continue
-        if char == "\\":
-            following = pattern[at : at + 1]
-            if following and following in "}/":
-                continue
-            at += 1
-            if not following or following not in "*?\\":
-                raise ExpandError(f"invalid pattern ({pattern}) in substitution: invalid escape '\\{following}'")
-            char = following
-        out.append(re.escape(char))
-    return re.compile("".join(out))
-
-
-def _trim(value: str, pattern: str, greedy: bool, *, at_end: bool) -> str:
-    """``value`` without the shortest or longest prefix (or, ``at_end``, suffix) that the pattern matches."""
-    if not at_end:
-        match = _pattern(pattern, greedy=greedy).match(value)
-        return value[match.end() :] if match else value
-    match = _pattern(_reverse_pattern(pattern), greedy=greedy).match(value[::-1])
-    return value[: len(value) - match.end()] if match else value
-
-
-def _reverse_pattern(pattern: str) -> str:
-    """The pattern that matches the reversed text; an escaped character keeps its backslash before it."""
-    pieces = re.findall(r"\\.|.", pattern, re.DOTALL)
-    return "".join(reversed(pieces))

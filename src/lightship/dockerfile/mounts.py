@@ -80,7 +80,7 @@ def _fields(value: str) -> list[str]:
         return value.split(",")
 
 
-def _judge(kind: str, name: str, key: str, value: str, field: str) -> str:
+def _judge(kind: str, name: str, key: str, value: str, field: str) -> str:  # noqa: PLR0911 - one return a rule
     """What is wrong with one key."""
     if key not in _KEYS:
         return f"unexpected key '{name}' in '{field}'"
@@ -102,7 +102,7 @@ def _judge(kind: str, name: str, key: str, value: str, field: str) -> str:
     return ""
 
 
-def _judge_all(kind: str, keys: dict[str, str]) -> str:
+def _judge_all(kind: str, keys: dict[str, str]) -> str:  # noqa: PLR0911 - one return a rule
     """What is wrong with the keys together."""
     if kind not in ("secret", "ssh", "cache"):
         for key in ("mode", "uid", "gid"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lightship.dockerfile import heredoc, split
 from lightship.dockerfile.check import check_file, check_instruction
 from lightship.dockerfile.lex import SPACES, ExpandError
@@ -123,16 +125,15 @@ class _State:
         span = Span(line.start, end)
         inner = outer.inner
         if inner is not None and heredocs:
-            inner = _with(inner, inner.text, inner.span, heredocs, (), line.number, self.reader.number)
-        found = _with(
+            inner = replace(inner, heredocs=heredocs, end_line=self.reader.number)
+        found = replace(
             outer,
-            self.text[line.start : end],
-            span,
-            heredocs,
-            (*self.above, *logical.comments),
-            line.number,
-            self.reader.number,
-            inner,
+            text=self.text[line.start : end],
+            span=span,
+            heredocs=heredocs,
+            inner=inner,
+            comments=(*self.above, *logical.comments),
+            end_line=self.reader.number,
         )
         self.note_blanks(logical)
         self.problems += check_instruction(found)
@@ -236,32 +237,3 @@ _HELP = {
     "env": "write ENV name=value",
     "label": "write LABEL name=value",
 }
-
-
-def _with(
-    old: Instruction,
-    text: str,
-    span: Span,
-    heredocs: tuple[Heredoc, ...],
-    comments: tuple[Comment, ...],
-    line: int,
-    end_line: int,
-    inner: Instruction | None = None,
-) -> Instruction:
-    return Instruction(
-        old.keyword,
-        text,
-        span,
-        old.flags,
-        old.words,
-        old.arguments,
-        old.arguments_span,
-        old.exec_form,
-        heredocs,
-        inner if inner is not None else old.inner,
-        comments,
-        line,
-        end_line,
-        old.keyword_span,
-        old.source,
-    )

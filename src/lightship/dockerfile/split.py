@@ -98,7 +98,7 @@ def _flag_word(line: str, at: int, end: int) -> tuple[str, int]:
     return "".join(out), min(at, end)
 
 
-def words(keyword: str, rest: str, source: SourceMap, escape: str) -> Split:
+def words(keyword: str, rest: str, source: SourceMap, escape: str) -> Split:  # noqa: PLR0911 - one return a rule
     """The words of ``rest``, the arguments of an instruction."""
     if keyword in MAYBE_JSON:
         return _maybe_json(rest, 0, source, escape)

@@ -8,7 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from lightship.shell.model import Assignment, Command, Connector, Nesting, Redirection, Script, ShellWord
-from lightship.shell.words import Source, source_of, value_of, word_of, words_of
+from lightship.shell.pieces import REDIRECTS, leaves, one_assignment, plain, redirection
+from lightship.shell.words import Source, source_of, words_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -22,7 +23,6 @@ MAX_DEPTH = 100
 _SEPARATORS: dict[str, Connector] = {";": ";", "\n": ";", ";;": ";", "&": "&", "|": "|", "|&": "|"}
 _GROUPS: dict[str, Nesting] = {"subshell": "subshell", "compound_statement": "group"}
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
-_REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
 _DECLARATIONS = frozenset({"declaration_command", "unset_command"})
 
 
@@ -187,15 +187,15 @@ class _Walk:
         redirections: list[Redirection] = list(outer)
         following: list[Node] = []
         for child in node.children:
-            if child.type in _REDIRECTS:
-                self.redirection(child, redirections, following)
-        body = next((child for child in node.named_children if child.type not in _REDIRECTS), None)
+            if child.type in REDIRECTS:
+                redirection(child, self.source, self.variables, redirections, following)
+        body = next((child for child in node.named_children if child.type not in REDIRECTS), None)
         if body is not None:
             self.statement(body, replace(place, depth=place.depth + 1), tuple(redirections))
         elif redirections:
             self.emit((), (), tuple(redirections), node, place)
         for child in node.children:
-            if child.type in _REDIRECTS:
+            if child.type in REDIRECTS:
                 self.substitutions(child, place)
         connector: Connector = "|"
         for child in following:
@@ -212,32 +212,6 @@ class _Walk:
                     depth=place.depth + 1,
                 ),
             )
-
-    def redirection(self, node: Node, found: list[Redirection], following: list[Node]) -> None:
-        """One redirection, and what else its node holds."""
-        operator, descriptor, target = "", "", None
-        for child in node.children:
-            if child.type == "file_descriptor":
-                descriptor = self.source.of(child)
-            elif child.type in ("heredoc_start", "heredoc_end"):
-                continue
-            elif child.type in ("file_redirect", "herestring_redirect"):
-                self.redirection(child, found, following)
-            elif not child.is_named and not operator:
-                operator = child.type
-            elif node.type == "heredoc_redirect" and child.type != "heredoc_body":
-                following.append(child)
-            elif child.is_named:
-                target = self.target(child)
-        found.append(Redirection(operator, descriptor, target, self.source.span(node)))
-
-    def target(self, node: Node) -> ShellWord:
-        """Where a redirection goes, or a heredoc's body."""
-        if node.type != "heredoc_body":
-            return word_of(node, self.source, self.variables)
-        raw = self.source.of(node)
-        known = not any(child.type != "heredoc_content" for child in node.named_children) and "`" not in raw
-        return ShellWord(raw if known else None, raw, self.source.span(node))
 
     def if_statement(self, node: Node, place: _Place) -> None:
         """The first condition always runs; the branches may not."""
@@ -304,58 +278,29 @@ class _Walk:
         following: list[Node] = []
         for child in node.children:
             if child.type == "variable_assignment":
-                assignments.append(self.one_assignment(child))
-            elif child.type in _REDIRECTS:
-                self.redirection(child, own, following)
+                assignments.append(one_assignment(child, self.source, self.variables))
+            elif child.type in REDIRECTS:
+                redirection(child, self.source, self.variables, own, following)
             elif child.type == "command_name":
                 words += words_of(child.children[0] if child.child_count == 1 else child, self.source, self.variables)
             elif node.type == "test_command" and child.is_named:
-                words += self.leaves(child)
+                words += leaves(child, self.source, self.variables)
             elif child.is_named or node.type == "test_command" or node.type in _DECLARATIONS:
-                words += self.plain(child)
+                words += plain(child, self.source, self.variables)
         self.emit(tuple(words), tuple(assignments), tuple(own), node, place)
         if node.type == "declaration_command":
             self.remember(assignments, place)
         self.substitutions(node, place)
 
-    def plain(self, node: Node) -> list[ShellWord]:
-        """The words of a named node or of a keyword such as ``export``."""
-        if node.is_named:
-            return words_of(node, self.source, self.variables)
-        raw = self.source.of(node)
-        return [ShellWord(raw, raw, self.source.span(node))]
-
-    def leaves(self, node: Node) -> list[ShellWord]:
-        """The words of a test expression, which the grammar parses as an expression."""
-        words: list[ShellWord] = []
-        stack = [node]
-        while stack:
-            current = stack.pop()
-            if current.type.endswith("_expression"):
-                stack += reversed(current.children)
-            else:
-                words += self.plain(current)
-        return words
-
     def assignment(self, node: Node, place: _Place) -> None:
         """Assignments with no command."""
         nodes = [node] if node.type == "variable_assignment" else node.named_children
-        found = [self.one_assignment(child) for child in nodes if child.type == "variable_assignment"]
+        found = [
+            one_assignment(child, self.source, self.variables) for child in nodes if child.type == "variable_assignment"
+        ]
         self.emit((), tuple(found), (), node, place)
         self.remember(found, place)
         self.substitutions(node, place)
-
-    def one_assignment(self, node: Node) -> Assignment:
-        """One ``name=value``."""
-        name = self.source.of(node.children[0])
-        appended = any(child.type == "+=" for child in node.children)
-        span = self.source.span(node)
-        if len(node.children) < 3:
-            return Assignment(name, ShellWord("" if not appended else None, "", span), span)
-        value_node = node.children[-1]
-        value = value_of(value_node, self.source, self.variables)
-        word = ShellWord(None if appended else value, self.source.of(value_node), self.source.span(value_node))
-        return Assignment(name, word, span)
 
     def remember(self, assignments: list[Assignment], place: _Place) -> None:
         """Note the values, where they are certain."""

@@ -75,7 +75,7 @@ def word_of(node: Node, source: Source, variables: Mapping[str, str | None]) -> 
     return ShellWord(value_of(node, source, variables), source.of(node), source.span(node), _is_glob(node, source))
 
 
-def value_of(node: Node, source: Source, variables: Mapping[str, str | None]) -> str | None:
+def value_of(node: Node, source: Source, variables: Mapping[str, str | None]) -> str | None:  # noqa: PLR0911 - one return a rule
     """What a node becomes, None when unknown."""
     kind = node.type
     if kind in ("word", "number", "variable_name", "command_name", "extglob_pattern", "test_operator"):
