@@ -10,7 +10,8 @@ from lightship.closure.commands import Use, shell_uses
 from lightship.closure.mentions import Mention, dlopen_names, language_of, mentions, starts_shell
 from lightship.closure.model import Reason, ReasonKind
 from lightship.closure.node import node_trees
-from lightship.closure.python import is_python, python_environment
+from lightship.closure.python import embedding_program, is_python, python_environment
+from lightship.closure.runtimes import runtime_trees
 from lightship.closure.scripts import interpreter_of
 from lightship.closure.services import included_files, service_commands, service_files
 from lightship.closure.surroundings import SHARED_DIRECTORIES, TEXT_LIMIT, Surroundings
@@ -65,34 +66,40 @@ class Content:
 
     def asks(self, path: str, ask: Ask) -> Iterator[Ask | Gone]:
         """What the file at a real path, asked for as ``ask``, asks for in turn."""
-        elf = self.around.loader.elf(path)
         certain = ask.reason.certain
-        if elf is not None:
-            yield from self._elf(path, elf, certain)
-            if is_python(ask.path) or is_python(path):
-                yield from self._python(ask.path, path, certain)
-            for file in service_files(self.around, ask.path):
-                yield Ask(file, Reason("mentioned", path, file, certain), "service", own=True)
+        elf = self.around.loader.elf(path)
+        if elf is None:
+            yield from self._text(path, ask)
             return
+        yield from self._elf(path, elf, certain)
+        if is_python(ask.path) or is_python(path):
+            yield from self._python(ask.path, path, certain)
+        for tree in runtime_trees(self.around, path):
+            yield Ask(tree, Reason("runtime", path, tree, certain), "tree")
+        yield from self._service_files(path, ask)
+
+    def _text(self, path: str, ask: Ask) -> Iterator[Ask | Gone]:
+        certain = ask.reason.certain
         shebang = interpreter_of(self.around.tree.read(path, 512))
-        if not ask.language:
+        if shebang and not ask.language:
             # Handed to an interpreter, or only imported, a file's own first line does not count.
-            for name in shebang.programs if shebang else ():
+            for name in shebang.programs:
                 yield from self._program(name, path, "shebang", certain=certain, report=True)
         if ask.language == "service" or _may_configure(ask):
             yield from self._service(path, certain)
-        interpreter = shebang.programs[-1] if shebang else ""
-        language = ask.language or _language(interpreter) or language_of(path)
+        language = ask.language or (_language(shebang.programs[-1]) if shebang else "") or language_of(path)
         if language == "shell":
             yield from self._uses(shell_uses(self.around, self.around.text(path)), path, certain)
-            return
-        if language:
+        elif language:
             yield from self._packages(path, language, ask)
-        for mention in mentions(self.around.tree.read(path, TEXT_LIMIT), language):
-            yield from self._mention(mention, path, own=ask.own)
-        if is_python(interpreter) or interpreter.endswith("supervisord"):
-            for file in service_files(self.around, ask.path):
-                yield Ask(file, Reason("mentioned", path, file, certain), "service", own=True)
+            for mention in mentions(self.around.tree.read(path, TEXT_LIMIT), language):
+                yield from self._mention(mention, path, own=ask.own)
+        if shebang:
+            yield from self._service_files(path, ask)
+
+    def _service_files(self, path: str, ask: Ask) -> Iterator[Ask]:
+        for file in service_files(self.around, ask.path):
+            yield Ask(file, Reason("mentioned", path, file, ask.reason.certain), "service", own=True)
 
     def _elf(self, path: str, elf: ElfFile, certain: bool) -> Iterator[Ask | Gone]:
         if elf.interpreter and self.around.loader.interpreter(elf) is None:
@@ -105,6 +112,9 @@ class Content:
                 yield Ask(link, Reason("needed", one.by, one.name, certain))
             for variant in one.variants:
                 yield Ask(variant, Reason("variant", one.by, one.name, certain))
+            embedding = embedding_program(one.path)
+            if embedding and not is_python(path):
+                yield from self._python(embedding, path, certain)
         for gone in loading.missing:
             yield Gone("library", gone.name, gone.by, certain)
         binary = self.around.tree.read(path, _BINARY_LIMIT) if elf.dynamic else b""
@@ -124,7 +134,9 @@ class Content:
 
     def _packages(self, path: str, language: str, ask: Ask) -> Iterator[Ask]:
         """Where a script's own modules are: beside it for Python (sys.path[0]), in its package for Node."""
-        if ask.reason.kind in ("tree", "python", "node") or not ((language and ask.own) or ask.reason.kind == "called"):
+        if ask.reason.kind in ("tree", "python", "node", "runtime") or not (
+            (language and ask.own) or ask.reason.kind == "called"
+        ):
             return
         if language == "node":
             for tree in node_trees(self.around, path):

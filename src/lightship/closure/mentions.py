@@ -29,9 +29,9 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """How a language starts programs: a cheap test of the bytes, and what each function's first string is."""
+    """How a language starts programs: words that source which does has, and what a function's first string is."""
 
-    hint: re.Pattern[bytes]
+    words: tuple[bytes, ...]
     calls: Mapping[str, MentionKind]
     lists: bool = False
     backticks: bool = False
@@ -49,9 +49,9 @@ def _calls(**names: str) -> Mapping[str, MentionKind]:
 
 
 _PYTHON = _Language(
-    re.compile(
-        rb"subprocess|os\.system|popen|which\(|find_executable|os\.exec|os\.spawn|posix_spawn|pexpect"
-        rb"|ctypes|dlopen|open_process|run_process"
+    tuple(
+        b"subprocess os.system popen which( find_executable os.exec os.spawn posix_spawn pexpect"
+        b" ctypes dlopen open_process run_process".split()
     ),
     _calls(
         program="run call check_call check_output Popen popen create_subprocess_exec open_process run_process spawn"
@@ -64,7 +64,17 @@ _PYTHON = _Language(
     lists=True,
 )
 _NODE = _Language(
-    re.compile(rb"child_process|execa|cross-spawn|[\"']which[\"']|command-exists|dlopen|ffi-|koffi"),
+    (
+        b"child_process",
+        b"execa",
+        b"cross-spawn",
+        b'"which"',
+        b"'which'",
+        b"command-exists",
+        b"dlopen",
+        b"ffi-",
+        b"koffi",
+    ),
     _calls(
         program="spawn spawnSync execFile execFileSync execa execaSync which whichSync commandExists"
         " commandExistsSync sync",
@@ -72,9 +82,9 @@ _NODE = _Language(
         library="dlopen Library load",
     ),
 )
-_GO = _Language(re.compile(rb"os/exec"), _calls(program="Command CommandContext LookPath"))
+_GO = _Language((b"os/exec",), _calls(program="Command CommandContext LookPath"))
 _RUBY = _Language(
-    re.compile(rb"system|exec|spawn|popen|Open3|`|ffi_lib|dlopen"),
+    (b"system", b"exec", b"spawn", b"popen", b"Open3", b"`", b"ffi_lib", b"dlopen"),
     _calls(
         shell="system exec spawn popen popen2 popen2e popen3 capture2 capture2e capture3 pipeline",
         program="which find_executable",
@@ -84,11 +94,11 @@ _RUBY = _Language(
     bare_calls=True,
 )
 _PHP = _Language(
-    re.compile(rb"exec|system|passthru|proc_open|popen"),
+    (b"exec", b"system", b"passthru", b"proc_open", b"popen"),
     _calls(shell="exec shell_exec system passthru proc_open popen"),
 )
 _PERL = _Language(
-    re.compile(rb"system|exec|`"),
+    (b"system", b"exec", b"`"),
     _calls(shell="system exec", program="which"),
     backticks=True,
     bare_calls=True,
@@ -101,12 +111,14 @@ _SUFFIXES = {
 }  # fmt: skip
 
 _STRING = r"""[rRbBuUfF]{0,2}(?:"([^"\\\n]{1,300})"|'([^'\\\n]{1,300})'|`([^`\\\n]{1,300})`)"""
-# name( "text"  |  name( ["text"  |  name(other, "text"
-_CALL = re.compile(rf"(?<![\w.])([\w.]++)\(\s*+(?:[\w.]++\s*+,\s*+)?([\[(]?)\s*+{_STRING}\s*+([,\])]?)")
-_BARE_CALL = re.compile(rf"(?<![\w.])([\w.]++)\s++(\[?){_STRING}\s*+([,\])]?)")
-_ASSIGNED = re.compile(
-    r"(?i:cmd|command|argv|args|cmdline|exe|executable|program)\w*+(?:\s*+:[^=\n]{1,60})?\s*+\+?=\s*+[\[(]?\s*+"
-    + _STRING
+# name( "text"  |  name( ["text"  |  name(other, "text". Patterns begin with a single character that is quick to find;
+# what stands before it is looked at only then.
+_CALL = re.compile(rf"\(\s*+(?:[\w.]++\s*+,\s*+)?([\[(]?)\s*+{_STRING}\s*+([,\])]?)")
+_BARE_CALL = re.compile(rf"(?<=\w)[ \t]++(\[?){_STRING}\s*+([,\])]?)")
+_NAME_BEFORE = re.compile(r"[\w.]+$")
+_ASSIGNED = re.compile(rf"=\s*+[\[(]?\s*+{_STRING}")
+_COMMAND_BEFORE = re.compile(
+    r"(?:cmd|command|argv|args|cmdline|exe|executable|program)\w*(?:\s*:[^=\n]{1,60})?\s*\+?$", re.IGNORECASE
 )
 _OPTION_LIST = re.compile(rf"\[\s*+{_STRING}\s*+,\s*+[fr]?[\"']-")
 _SONAME = re.compile(r"""["']((?:/[\w./+-]{0,200}/)?lib[\w+.-]{1,80}\.so(?:\.\d+){0,4})["']""")
@@ -126,7 +138,7 @@ def language_of(path: str) -> str:
 def mentions(source: bytes, language: str) -> tuple[Mention, ...]:
     """The programs and libraries that source text names, once each, in order; none for an unknown language."""
     known = _LANGUAGES.get(language)
-    if known is None or not known.hint.search(source):
+    if known is None or not any(word in source for word in known.words):
         return ()
     found: dict[tuple[str, str], Mention] = {}
     for mention in _found(known, source.decode("utf-8", "replace")):
@@ -158,22 +170,31 @@ def _found(language: _Language, text: str) -> Iterator[Mention]:
     patterns = (_CALL, _BARE_CALL) if language.bare_calls else (_CALL,)
     for pattern in patterns:
         for match in pattern.finditer(text):
-            yield from _called(language, match)
+            name = _NAME_BEFORE.search(text[max(0, match.start() - 60) : match.start()])
+            if name:
+                yield from _called(language, name.group(), match)
     if language.backticks:
         for match in _BACKTICKS.finditer(text):
             yield Mention("shell", match.group(1), direct=False)
     if language.lists:
-        for pattern in (_ASSIGNED, _OPTION_LIST):
-            for match in pattern.finditer(text):
-                yield from _program(_value(match), direct=False)
-        if "shell=True" in text:
-            yield Mention("program", "/bin/sh")
-        for match in _SONAME.finditer(text):
-            yield Mention("library", match.group(1), direct=False)
+        yield from _listed(text)
 
 
-def _called(language: _Language, match: re.Match[str]) -> Iterator[Mention]:
-    name, bracket, *strings, after = match.groups()
+def _listed(text: str) -> Iterator[Mention]:
+    """Python's commands outside of the call that starts them, and names of libraries anywhere."""
+    for match in _ASSIGNED.finditer(text):
+        if _COMMAND_BEFORE.search(text[max(0, match.start() - 90) : match.start()]):
+            yield from _program(_value(match), direct=False)
+    for match in _OPTION_LIST.finditer(text):
+        yield from _program(_value(match), direct=False)
+    if "shell=True" in text:
+        yield Mention("program", "/bin/sh")
+    for match in _SONAME.finditer(text) if ".so" in text else ():
+        yield Mention("library", match.group(1), direct=False)
+
+
+def _called(language: _Language, name: str, match: re.Match[str]) -> Iterator[Mention]:
+    bracket, *strings, after = match.groups()
     value = next(part for part in strings if part)
     last = name.rpartition(".")[2]
     kind = language.calls.get(last)

@@ -22,6 +22,7 @@ ReasonKind = Literal[
     "mentioned",  # a file that a script or command names
     "python",  # of a Python environment: standard library, site-packages, path files
     "node",  # of a Node package
+    "runtime",  # of another interpreter's own library (Perl, Ruby, PHP, Java, ...)
     "group",  # of a named group: libc's own files, certificates, time zones, locales
 ]
 

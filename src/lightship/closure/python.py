@@ -16,6 +16,7 @@ from lightship.closure.surroundings import Surroundings
 _NAME = re.compile(r"^(?:python|pypy)(?:\d+(?:\.\d+)?)?t?$")
 _NUMBERED = re.compile(r"^(?:python|pypy)(\d+\.\d+)t?$")
 _LIBRARY = re.compile(r"^(?:python|pypy)(\d+(?:\.\d+)?)t?$")
+_EMBEDDED = re.compile(r"^libpython(\d+\.\d+)\S*\.so(?:\.|$)")
 _ABSOLUTE = re.compile(r"""["'](/[^"'\n]{1,400})["']""")
 
 
@@ -58,7 +59,9 @@ def python_environment(around: Surroundings, program: str) -> PythonEnvironment:
             base = f"{home}/{real.rpartition('/')[2]}"
             if around.paths.is_file(base) and base != program:
                 programs.setdefault(base)
-    prefixes += [_up(real), around.variables.get("PYTHONHOME", "").strip("/")]
+    prefixes.append(_up(real))
+    if around.variables.get("PYTHONHOME"):
+        prefixes.append(around.at(around.variables["PYTHONHOME"]))
     version = _version(real)
     for prefix in dict.fromkeys(prefixes):
         for tree in _libraries(around, prefix, version):
@@ -69,6 +72,19 @@ def python_environment(around: Surroundings, program: str) -> PythonEnvironment:
         for added in _added(around, tree):
             trees.setdefault(added)
     return PythonEnvironment(_outermost(trees), tuple(files), tuple(programs))
+
+
+def embedding_program(library: str) -> str:
+    """The interpreter that a libpython (a real path) belongs to, there or not; "" for another library.
+
+    A program that embeds Python (uwsgi, mod_wsgi, gdb) finds the same modules as that interpreter.
+    """
+    directory, _, name = library.rpartition("/")
+    found = _EMBEDDED.match(name)
+    prefix = directory
+    while found and prefix.rpartition("/")[2] not in ("lib", "lib64", ""):
+        prefix = prefix.rpartition("/")[0]
+    return f"{prefix.rpartition('/')[0]}/bin/python{found.group(1)}".lstrip("/") if found else ""
 
 
 def _up(program: str) -> str:

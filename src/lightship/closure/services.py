@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
+from lightship.closure.patterns import matching_files
 from lightship.closure.surroundings import Surroundings
 
-# By program: the files that it reads without being told to. Patterns hold in the last part of a path only, except
-# that a middle part may be "*" alone.
+# By program: the files that it reads without being told to.
 _FILES = {
     "supervisord": ("etc/supervisord.conf", "etc/supervisor/supervisord.conf", "etc/supervisor/conf.d/*"),
     "cron": ("etc/crontab", "etc/cron.d/*", "var/spool/cron/crontabs/*"),
@@ -44,7 +42,7 @@ _CRON = re.compile(r"^\s*(?:@\w+|[\d*/,-]+(?:\s+[\w*/,-]+){4})\s+(.+)$", re.MULT
 def service_files(around: Surroundings, program: str) -> tuple[str, ...]:
     """The files that a supervisor of this name reads by default, those that are there."""
     patterns = _FILES.get(program.rpartition("/")[2], ())
-    return tuple(path for pattern in patterns for path in matching(around, pattern))
+    return tuple(path for pattern in patterns for path in matching_files(around, pattern))
 
 
 def service_commands(text: str, path: str) -> tuple[str, ...]:
@@ -64,20 +62,4 @@ def included_files(around: Surroundings, text: str, path: str) -> tuple[str, ...
     patterns = [word for line in _INCLUDE.findall(text) for word in line.split()]
     directory = path.rpartition("/")[0]
     full = [word.strip("/") if word.startswith("/") else f"{directory}/{word}" for word in patterns]
-    return tuple(found for pattern in full for found in matching(around, pattern))
-
-
-def matching(around: Surroundings, pattern: str) -> Iterator[str]:
-    """The files of a tree that match a pattern whose parts may hold ``*`` and ``?``."""
-    places = [""]
-    for part in pattern.split("/"):
-        next_places = []
-        for place in places:
-            prefix = f"{place}/" if place else ""
-            if not any(sign in part for sign in "*?["):
-                next_places.append(f"{prefix}{part}")
-                continue
-            real = around.paths.real(place) or place
-            next_places += [f"{prefix}{name}" for name in around.tree.names(real) if fnmatchcase(name, part)]
-        places = next_places
-    return (place for place in places if around.paths.is_file(place))
+    return tuple(found for pattern in full for found in matching_files(around, pattern))

@@ -136,9 +136,9 @@ class _Walk:
             return
         if kind not in ("file", "hardlink"):
             return
-        library = reason.kind in ("python", "node")
+        library = reason.kind in ("python", "node", "runtime")
         is_shared_object = ".so" in path.rpartition("/")[2] or path.endswith(".node")
-        if library and not is_shared_object and _is_standard_library(path, directory):
+        if reason.kind in ("python", "runtime") and not is_shared_object and _is_standard_library(path, directory):
             return
         language = language_of(path)
         if is_loadable_name(self.around.tree, path):
@@ -159,6 +159,8 @@ class _Walk:
 
 
 def _is_standard_library(path: str, directory: str) -> bool:
-    """Whether a file is of Python's own library: what that starts, it does without where it is missing."""
-    inside = f"{directory}{path[len(directory) :]}"
-    return "/python" in f"/{directory}" and "-packages/" not in inside
+    """Whether a file is of an interpreter's own library: what that starts, it does without where it is missing."""
+    inside = f"/{directory}{path[len(directory) :]}"
+    if "/python" in inside or "/pypy" in inside:
+        return "-packages/" not in inside
+    return any(f"/{name}/" in f"{inside}/" for name in ("perl", "perl-base", "perl5", "ruby", "php"))
