@@ -96,7 +96,7 @@ class Image:
         if count not in self._rootfs:
             # The whole one is asked for all the time; of the others the last one is kept.
             self._rootfs = {key: value for key, value in self._rootfs.items() if key == len(self.layers)}
-            merge = Merge()
+            merge = Merge(self.reference)
             for layer in self.layers[:count]:
                 merge.apply(layer.entries)
             self._rootfs[count] = merge.rootfs(self)

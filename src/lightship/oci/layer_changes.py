@@ -47,7 +47,7 @@ def changes(image: Image, layer: int) -> LayerChanges:
 def all_changes(image: Image) -> tuple[LayerChanges, ...]:
     """What each layer did, in order; kept with the image. Raises InputError."""
     if image.layer_changes is None:
-        merge = Merge()
+        merge = Merge(image.reference)
         found = []
         for layer in image.layers:
             merge.apply(layer.entries)

@@ -22,9 +22,10 @@ class Merge:
     ``touched`` has, for every path that the last layer wrote or removed, what was there before (None: nothing).
     """
 
-    __slots__ = ("_below", "_budget", "_files", "layers", "touched")
+    __slots__ = ("_below", "_budget", "_files", "_where", "layers", "touched")
 
-    def __init__(self) -> None:
+    def __init__(self, where: str) -> None:
+        self._where = where
         self._files: dict[str, Located] = {}
         self._below: dict[str, dict[str, None]] = {}
         # Paths may imply many directories: "a/b/c/…" with 2,000 parts, a thousand times over.
@@ -86,6 +87,7 @@ class Merge:
             if not path:
                 return
             self._remove_below(path)
+            del self._below[path]
         self._files[path] = located
         if located.entry.kind == "dir" and path not in self._below:
             self._below[path] = {}
@@ -103,7 +105,7 @@ class Merge:
                 return
             self._below[parent] = {name: None}
             old = self._files.get(parent)
-            self._budget.take(ENTRY_COST + len(parent), parent[:80])
+            self._budget.take(ENTRY_COST + len(parent), self._where)
             if parent and parent not in self.touched:
                 self.touched[parent] = old
             self._files[parent] = Located(Entry(parent, "dir", 0o755, 0, 0, 0, 0), layer, layer)
