@@ -64,6 +64,8 @@ def _inside(
             found += [ImportAnswer(role, name, "there is no such Python any more") for name in modules]
             continue
         first = role == "program"
+        if not imports and not plan.commands:
+            continue
         got, said = ask_python(
             engine, image, spec, there[role], role,
             modules=modules if imports else (), stdlib=first and imports, commands=plan.commands if first else (),

@@ -15,6 +15,7 @@ from lightship.verify.verdict import Allowed, Comparison, Difference, settle
 
 _SITE = re.compile(r"^(?P<prefix>.*?)(?:^|/)lib/python3(?:\.\d+)?/(?:site|dist)-packages(?=/|$)")
 _TOP = "files"
+_LINK_OF_GONE = "a link to a file of an OS package that is gone, made when it was installed"
 _COMPILED_ANEW = "compiled anew: other bytes, the same libraries and modules; that it works is shown from L5 on"
 
 
@@ -23,9 +24,9 @@ def compare_files(original: Observation, candidate: Observation, allowed: tuple[
 
     Python packages may lie in another site-packages; other files must be where they were.
     """
-    pair = _Pair(original.facts, candidate.facts, allowed)
+    both = _packages_in_both(original.facts, candidate.facts)
+    pair = _Pair(original.facts, candidate.facts, both, allowed)
     elsewhere = _by_place(pair.new.files)
-    both = _packages_in_both(pair.old, pair.new)
     parents = {path.rpartition("/")[0] for path in pair.old.files}
     scripts = {script.path.lstrip("/") for script in pair.old.scripts}
     found: list[tuple[str, Change, str, str]] = []
@@ -55,6 +56,8 @@ def compare_files(original: Observation, candidate: Observation, allowed: tuple[
 class _Pair:
     old: ImageFacts
     new: ImageFacts
+    both: frozenset[str]
+    """OS packages that both have in the same version."""
     allowed: tuple[Allowance, ...]
 
 
@@ -77,10 +80,10 @@ def _best(fact: FileFact, choices: Sequence[FileFact]) -> FileFact | None:
     return next((one for one in choices if one.digest == fact.digest), choices[0] if choices else None)
 
 
-def _packages_in_both(old: ImageFacts, new: ImageFacts) -> set[str]:
+def _packages_in_both(old: ImageFacts, new: ImageFacts) -> frozenset[str]:
     """Names of the OS packages that both have in the same version: their files must then be whole."""
     versions = {(one.name, one.version) for one in new.os_packages or ()}
-    return {one.name for one in old.os_packages or () if (one.name, one.version) in versions}
+    return frozenset(one.name for one in old.os_packages or () if (one.name, one.version) in versions)
 
 
 def _changes(fact: FileFact, now: FileFact | None, new: ImageFacts) -> Iterator[tuple[Change, str, str]]:
@@ -110,22 +113,33 @@ def _kind(fact: FileFact) -> str:
 
 def _resolves(link: FileFact, facts: ImageFacts) -> bool:
     """A directory that became a link to where it now is (merged /usr) is still there."""
-    target = posixpath.normpath(posixpath.join("/", posixpath.dirname(link.path), link.link)).lstrip("/")
-    return target in facts.files
+    return _target(link) in facts.files
 
 
 def _reason(fact: FileFact, now: FileFact | None, change: Change, pair: _Pair) -> str:
     """Why a change does not count, or ""."""
     path, place, extra = fact.path, canonical(fact.path), pair.allowed
     why = allowance(path, change, extra) or (allowance(place, change, extra) if place != path else "")
-    if why or now is None:
+    if why:
         return why
+    if now is None:
+        return _LINK_OF_GONE if fact.kind == "symlink" and _leads_to_gone(fact, pair) else ""
     if change == "content" and fact.shape and fact.shape == now.shape:
         return _COMPILED_ANEW
     user = user_id(pair.new)
     if change == "owner" and user != user_id(pair.old) and user not in (None, 0) and now.uid == user:
         return "the owner follows the changed USER"
     return ""
+
+
+def _leads_to_gone(link: FileFact, pair: _Pair) -> bool:
+    """Whether a link leads to a file of an OS package that is gone as a whole: its maintainer script made the link."""
+    target = pair.old.files.get(_target(link))
+    return target is not None and bool(target.owner) and target.owner not in pair.both
+
+
+def _target(link: FileFact) -> str:
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(link.path), link.link)).lstrip("/")
 
 
 def _grouped(found: list[tuple[str, Change, str, str]]) -> Iterator[Difference]:

@@ -21,6 +21,9 @@ INSTALLERS: tuple[tuple[str, str], ...] = (
 )
 """Packages that install packages: the image may do without them. setuptools is not one: programs import it."""
 
+WITH_EVERY_VENV: tuple[tuple[str, str], ...] = (("python", "setuptools"),)
+"""Packages that ``python -m venv`` installs in the version that the Python has (before 3.12)."""
+
 
 def compare_packages(original: Observation, candidate: Observation) -> Comparison:
     """Names and versions, wherever the packages lie; more packages than before are only noted."""
@@ -37,6 +40,8 @@ def compare_packages(original: Observation, candidate: Observation) -> Compariso
         difference = Difference(path, ", ".join(sorted(old[key])), ", ".join(sorted(new.get(key, ()))))
         if key in INSTALLERS:
             allowed.append(Allowed(difference, "an installer: used to build the image, not by the program"))
+        elif key in new and key in WITH_EVERY_VENV:
+            allowed.append(Allowed(difference, "every virtual environment brings its own; that it imports is compared"))
         elif key not in new and key in reasons and key not in kept:
             allowed.append(Allowed(difference, reasons[key]))
         else:

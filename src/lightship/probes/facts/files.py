@@ -21,7 +21,7 @@ def files_of(rootfs: FileTree, owner: Callable[[str], str], *, digests: bool = T
         assert isinstance(entry, Entry)
         if not entry.path or entry.path.startswith(_SKIPPED):
             continue
-        by = owner(entry.path) if entry.kind != "dir" else ""
+        by = owner(entry.path)
         digest = shape = ""
         if digests and entry.kind in ("file", "hardlink") and (not by or entry.path.startswith("etc/")):
             digest, shape = _content(rootfs, entry)
