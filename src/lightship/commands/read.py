@@ -115,7 +115,7 @@ def _instruction(instruction: Instruction, number: str | None = None) -> Iterato
         pieces.append((" " + _shortened(instruction.arguments), ""))
     yield pieces
     for heredoc in instruction.heredocs:
-        count = heredoc.content.count("\n")
+        count = heredoc.content.count("\n") + (not heredoc.content.endswith("\n") and heredoc.content != "")
         yield [(f"{'':22} <<{_printable(heredoc.name)}: {count} line{'' if count == 1 else 's'}", "dim")]
     if instruction.inner is not None:
         yield from _instruction(instruction.inner, "")

@@ -239,7 +239,9 @@ class _Lexer:
         if char == ":":
             char = self.take()
             operator += char
-        elif not char or char not in "+-?#%":
+        elif not char:
+            raise ExpandError("syntax error: missing '}'")
+        elif char not in "+-?#%":
             raise ExpandError(f"unsupported modifier ({char}) in substitution")
         return self.modify(name, char, operator, depth)
 

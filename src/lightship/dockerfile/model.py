@@ -172,7 +172,7 @@ class Instruction:
         """Of ENV and LABEL: name, value and delimiter (``=``, or empty in the legacy form ``ENV name value``)."""
         if self.keyword not in ("env", "label"):
             return ()
-        return tuple(zip(self.words[0::3], self.words[1::3], self.words[2::3], strict=True))
+        return tuple(zip(self.words[0::3], self.words[1::3], self.words[2::3], strict=False))
 
 
 Item: TypeAlias = Instruction | Comment | Blank | Directive

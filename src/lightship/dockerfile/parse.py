@@ -163,7 +163,9 @@ class _State:
         arguments_span = moved.span(0, len(rest))
         if found.error:
             span = found.at or arguments_span
-            self.problems.append(Problem(found.error, span, _HELP.get(keyword, ""), "syntax"))
+            self.problems.append(
+                Problem(found.error, span, _HELP.get(keyword, 'write every element as a string: ["a", "b"]'), "syntax")
+            )
         inner = None
         if keyword == "onbuild" and rest and depth < MAX_ONBUILD:
             inner = self.build(rest, moved, number, depth + 1)

@@ -1,0 +1,71 @@
+"""A fuzz target for all that reads a Dockerfile; see README.md beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import sys
+import time
+
+from lightship.dockerfile import parse
+from lightship.errors import InputError
+from lightship.semantic import expand, run_scripts, stages
+from lightship.semantic.ignore import matches, read
+from lightship.shell import programs
+from lightship.text import decode, encode
+
+SEEDS = (
+    b"# syntax=docker/dockerfile:1\n# escape=`\nFROM a AS b\nRUN c `\n d\n",
+    b"FROM a\nENV b=c 'd e'=f g=\"h\\\"i\"\nRUN --mount=type=cache,target=/x <<E <<-'F G' cat\nx\nE\n\ty\n\tF G\n",
+    b'ARG V=${x:-y}\nFROM a:$V\nONBUILD COPY --from=b ["c", "d\\u0000"] e\nHEALTHCHECK --interval=5s CMD f || exit 1\n',
+    b'FROM a\r\nRUN set -e; if b; then c; fi && for i in $(d); do e "$i"; done | f > g 2>&1\r\n',
+    b"*\n!a/**/b[c-d]\\*\n#e\n",
+)
+
+
+def one_input(data: bytes) -> None:
+    """Read ``data`` in every way."""
+    text = decode(data)
+    assert encode(text) == data
+    dockerfile = parse(text)
+    assert "".join(item.text for item in dockerfile.items) == text
+    stages(dockerfile, build_args={"V": "1"}, platform="linux/amd64")
+    for instruction in dockerfile.instructions:
+        for run in run_scripts(instruction):
+            programs(run.script)
+    for read_ in (lambda: expand(text, {"a": "b", "x": "yyy"}), lambda: matches("a/b/c", read(text))):
+        with contextlib.suppress(InputError):
+            read_()
+
+
+def at_random(seconds: float) -> None:
+    """Mutate the seeds until the time is over."""
+    numbers = random.Random(0)
+    end = time.monotonic() + seconds
+    count = 0
+    while time.monotonic() < end:
+        data = bytearray(numbers.choice(SEEDS))
+        for _ in range(numbers.randrange(1, 8)):
+            other = numbers.choice(SEEDS)
+            start = numbers.randrange(len(other))
+            piece = bytes([numbers.randrange(256)]) if numbers.random() < 0.5 else other[start : start + 8]
+            at = numbers.randrange(len(data) + 1)
+            data[at : at + numbers.randrange(3)] = piece
+        try:
+            one_input(bytes(data))
+        except Exception:
+            print(f"input: {bytes(data)!r}", file=sys.stderr)
+            raise
+        count += 1
+    print(f"{count} inputs, nothing found")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--random"]:
+        at_random(float(sys.argv[2]))
+    else:
+        import atheris
+
+        atheris.instrument_all()
+        atheris.Setup(sys.argv, one_input)
+        atheris.Fuzz()
