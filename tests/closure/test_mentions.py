@@ -27,6 +27,7 @@ from lightship.closure.mentions import dlopen_names, language_of, mentions
         ("python", "ctypes.util.find_library('magic')", "find-library magic"),
         ("python", "ffi.dlopen('sodium')", "library sodium"),
         ("python", "ctypes\nfor n in ('libvips.so.42', 'libvips.dylib'): pass", "library libvips.so.42"),
+        ("python", "for n in ('magic', 'libx'):\n  ctypes.CDLL(find_library(n))", "find-library magic, find-library x"),
         ("python", "print('git')", ""),
         ("node", "require('child_process').spawn('git', ['log'])", "program git"),
         ("node", "import {execSync} from 'child_process'; execSync(`ls -l`)", "shell ls -l"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lightship.closure.patterns import matching_directories
 from lightship.closure.surroundings import Surroundings
 from lightship.shell import parse
 
@@ -25,6 +26,16 @@ _WRAPPERS = frozenset(
         "opentelemetry-instrument", "ddtrace-run", "newrelic-admin", "coverage",
     }
 )  # fmt: skip
+# Of these, the ones that put a project's virtual environment before PATH.
+_PROJECT_RUNNERS = frozenset({"uv", "poetry", "pipenv", "pdm", "rye", "hatch"})
+_PROJECT_ENVIRONMENTS = (
+    ".venv/bin",
+    "venv/bin",
+    "__pypackages__/*/bin",
+    "/root/.cache/pypoetry/virtualenvs/*/bin",
+    "/root/.local/share/virtualenvs/*/bin",
+    "/root/.local/share/hatch/env/virtual/*/*/bin",
+)
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "busybox"})
 _NODE_RUNNERS = frozenset({"npm", "yarn", "pnpm", "bun", "yarnpkg"})
 _NODE_VERBS = frozenset({"start", "test", "stop", "restart"})
@@ -118,6 +129,10 @@ def _started(around: Surroundings, base: str, rest: Sequence[str | None], depth:
         yield from _package_script(around, rest, depth)
     elif base in ("ruby", "perl", "php"):
         yield from _interpreted(around, rest, base, frozenset({"-I", "-r", "-c", "-d"}))
+    elif base in _PROJECT_RUNNERS:
+        yield from _wrapped(_with_project_programs(around), rest, depth)
+    elif base == "npx":
+        yield from _wrapped(_with_node_programs(around, ""), rest, depth)
     elif base in _WRAPPERS:
         yield from _wrapped(around, rest, depth)
     else:
@@ -134,6 +149,10 @@ def _wrapped(around: Surroundings, rest: Sequence[str | None], depth: int) -> It
             return
         if word is None:
             break
+        if word.endswith(".py") and around.paths.is_file(around.at(word)):
+            # uv run and its kin start a script with the project's interpreter.
+            yield from _command(around, ("python", *rest[at:]), depth + 1, shell=False)
+            return
     yield from _arguments(around, rest)
     candidates = [word for word in rest if word and not word.startswith("-") and "=" not in word]
     if len(candidates) == 1 and not candidates[0].isdecimal():
@@ -231,6 +250,18 @@ def _with_node_programs(around: Surroundings, directory: str) -> Surroundings:
     # npm puts node_modules/.bin first in a script's PATH.
     path = f"/{around.at(directory or '.')}/node_modules/.bin:" + ":".join(f"/{part}" for part in around.search_path())
     return Surroundings(around.loader, {**around.variables, "PATH": path}, around.at(directory or "."))
+
+
+def _with_project_programs(around: Surroundings) -> Surroundings:
+    variables = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "POETRY_VIRTUALENVS_PATH")
+    named = [f"{value}/bin" for name in variables if (value := around.variables.get(name))]
+    places = [
+        f"/{place}"
+        for pattern in (*named, *_PROJECT_ENVIRONMENTS)
+        for place in matching_directories(around, around.at(pattern))
+    ]
+    path = ":".join((*places, *(f"/{part}" for part in around.search_path())))
+    return Surroundings(around.loader, {**around.variables, "PATH": path}, around.working_dir)
 
 
 def _sourced(around: Surroundings, rest: Sequence[str | None]) -> Iterator[Use]:

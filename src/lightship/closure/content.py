@@ -179,11 +179,16 @@ class Content:
         elif mention.kind == "library" and (".so" in mention.name or "/" in mention.name):
             yield from self._library(mention.name, by, None, "dlopen", certain=False, report=report)
         else:
+            yield from self._found_library(mention, by)
+
+    def _found_library(self, mention: Mention, by: str) -> Iterator[Ask | Gone]:
+        sonames = self.around.sonames(mention.name)
+        for soname in sonames:
+            yield from self._library(soname, by, None, "dlopen", certain=False, report=False)
+        if sonames or mention.direct:
             # ctypes.util.find_library asks ldconfig for its cache, and gcc or ld when there is none.
             yield from self._program("/sbin/ldconfig", by, "called", certain=False, report=False)
             yield Ask("etc/ld.so.cache", Reason("dlopen", by, mention.name, certain=False), "data")
-            for soname in self.around.sonames(mention.name):
-                yield from self._library(soname, by, None, "dlopen", certain=False, report=False)
 
     def _program(self, name: str, by: str, kind: ReasonKind, *, certain: bool, report: bool) -> Iterator[Ask | Gone]:
         path = self.around.program(name)

@@ -122,6 +122,8 @@ _COMMAND_BEFORE = re.compile(
 )
 _OPTION_LIST = re.compile(rf"\[\s*+{_STRING}\s*+,\s*+[fr]?[\"']-")
 _SONAME = re.compile(r"""["']((?:/[\w./+-]{0,200}/)?lib[\w+.-]{1,80}\.so(?:\.\d+){0,4})["']""")
+_OPENED_BY_VARIABLE = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(\s*+[\w(*]")
+_WORD = re.compile(r"""["']([A-Za-z][\w.+-]{1,40})["']""")
 _BACKTICKS = re.compile(r"`([^`\n]{1,300})`")
 _COLLECTIONS = frozenset(
     {"set", "frozenset", "list", "tuple", "sorted", "join", "extend", "isin", "dict", "any", "all"}
@@ -189,6 +191,10 @@ def _listed(text: str) -> Iterator[Mention]:
         yield from _program(_value(match), direct=False)
     if "shell=True" in text:
         yield Mention("program", "/bin/sh")
+    if _OPENED_BY_VARIABLE.search(text):
+        # The name is in a list or a variable: any word of the file may be it.
+        for match in _WORD.finditer(text):
+            yield Mention("find-library", match.group(1).removeprefix("lib"), direct=False)
     for match in _SONAME.finditer(text) if ".so" in text else ():
         yield Mention("library", match.group(1), direct=False)
 

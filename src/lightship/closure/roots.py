@@ -54,3 +54,13 @@ def _roots(around: Surroundings, words: Sequence[str], kind: RootKind) -> Iterab
             yield Root(use.path or use.name.strip("/"), kind, text, certain=use.certain)
         elif use.kind == "file":
             yield Root(use.path, "argument", text, use.language, use.certain)
+        elif root := _module(around, use.name, text):
+            yield root
+
+
+def _module(around: Surroundings, name: str, text: str) -> Root | None:
+    """The module of ``python -m`` when it lies in the working directory; installed ones come with the interpreter."""
+    top = around.at(name.partition(".")[0])
+    if around.paths.kind(top) == "dir":
+        return Root(top, "tree", text)
+    return Root(f"{top}.py", "argument", text, "python") if around.paths.is_file(f"{top}.py") else None

@@ -47,6 +47,7 @@ class Search:
         "_musl",
         "_musl_path",
         "_paths",
+        "_stems",
     )
 
     def __init__(self, paths: Paths, elf: Callable[[str], ElfFile | None], library_path: str) -> None:
@@ -59,6 +60,7 @@ class Search:
         self._global: dict[tuple[str, Abi], Found | None] = {}
         self._musl: bool | None = None
         self._musl_path: tuple[str, ...] | None = None
+        self._stems: dict[str, tuple[str, ...]] | None = None
 
     @property
     def is_musl_tree(self) -> bool:
@@ -121,13 +123,17 @@ class Search:
 
     def named(self, stem: str) -> tuple[str, ...]:
         """The names ``stem`` and ``stem.*`` in the cache and in the directories that are always searched."""
-        found = {name: None for name in self._cache_table() if name == stem or name.startswith(f"{stem}.")}
-        multiarch = (f"usr/lib/{name}" for name in self._names("usr/lib") if "-linux-" in name)
-        for directory in (*_MUSL_DEFAULT, "lib64", "usr/lib64", *multiarch, *self._configured()):
-            for name in self._names(directory):
-                if name == stem or name.startswith(f"{stem}."):
-                    found.setdefault(name)
-        return tuple(found)
+        if self._stems is None:
+            stems: dict[str, dict[str, None]] = {}
+            multiarch = (f"usr/lib/{name}" for name in self._names("usr/lib") if "-linux-" in name)
+            directories = (*_MUSL_DEFAULT, "lib64", "usr/lib64", *multiarch, *self._configured())
+            for names in (self._cache_table(), *(self._names(directory) for directory in directories)):
+                for name in names:
+                    before, found, _ = name.partition(".so")
+                    if found:
+                        stems.setdefault(f"{before}.so", {}).setdefault(name)
+            self._stems = {known: tuple(names) for known, names in stems.items()}
+        return tuple(name for name in self._stems.get(stem, ()) if name == stem or name[len(stem)] == ".")
 
     def _in(self, directories: Iterable[str], name: str, abi: Abi, via: str) -> Found | None:
         for directory in directories:
