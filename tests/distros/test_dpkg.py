@@ -85,10 +85,18 @@ Pre-Depends: perl-base
 
 Package: perl-base
 Essential: yes
+Source: perl
 Status: install ok installed
 Section: perl
 Architecture: amd64
 Version: 5
+
+Package: perl
+Status: install ok installed
+Section: perl
+Architecture: amd64
+Version: 5
+Depends: perl-base (= 5)
 
 Package: gone
 Status: deinstall ok config-files
@@ -201,6 +209,8 @@ def test_dependencies_are_resolved_to_what_is_installed() -> None:
     assert lean == {"libpq5", "libc6", "libgcc-s1"}
     assert [one.name for one in distros.dependencies(known, ["debconf-2.0"], without=tools)] == ["debconf"]
     assert distros.dependencies(known, ["nothing"]) == ()
+    # A part of the same thing is no mere tool.
+    assert [one.name for one in distros.dependencies(known, ["perl"], without=tools)] == ["perl-base", "perl"]
 
 
 def test_judgements() -> None:

@@ -66,3 +66,14 @@ def test_a_directory_of_this_machine(tmp_path: Path) -> None:
 
 def test_empty_directories_are_directories() -> None:
     assert Paths(MemoryTree({"var/empty": directory()})).kind("var/empty") == "dir"
+
+
+def test_hostile_paths_lead_nowhere_and_raise_nothing() -> None:
+    deep = "/".join(["a"] * 3000)
+    paths = Paths(MemoryTree({"x": link(deep), "y": link("../" * 3000 + "z"), "z": b"", "e": link(""), "f": b""}))
+    assert paths.follow("x") is None
+    assert paths.real("y") == "z"
+    assert paths.real("e") is None
+    assert paths.real("f/g") is None
+    assert paths.real(deep) is None
+    assert paths.real("../../z") == "z"

@@ -44,11 +44,10 @@ class Dpkg:
     maintainer_tools = frozenset(
         {
             "adduser", "apt", "apt-utils", "cdebconf", "debconf", "debconf-i18n", "debian-archive-keyring",
-            "debianutils", "dpkg", "gnupg", "gpgv", "init-system-helpers", "insserv", "libapt-pkg6.0",
-            "mawk", "passwd", "perl-base", "sensible-utils", "sysvinit-utils", "ubuntu-keyring", "ucf",
-            "usr-is-merged", "usrmerge", "install-info", "dialog", "whiptail", "update-inetd", "login",
-            "logsave", "libdebconfclient0", "liblocale-gettext-perl", "libtext-charwidth-perl",
-            "libtext-iconv-perl", "libtext-wrapi18n-perl",
+            "debianutils", "dpkg", "gpgv", "init-system-helpers", "insserv", "install-info", "libapt-pkg6.0",
+            "libdebconfclient0", "liblocale-gettext-perl", "libtext-charwidth-perl", "libtext-iconv-perl",
+            "libtext-wrapi18n-perl", "login", "logsave", "mawk", "passwd", "perl-base", "sensible-utils",
+            "sysvinit-utils", "ubuntu-keyring", "ucf", "update-inetd", "usr-is-merged", "usrmerge",
         }
     )  # fmt: skip
 

@@ -99,7 +99,8 @@ def dependencies(
     database.
 
     Virtual names and alternatives are resolved to what is installed. Packages named in ``without`` are left
-    out, with what only they need, unless they are among ``names``.
+    out, with what only they need, unless they are among ``names`` or a part of what needs them: of one source
+    (perl is nothing without perl-base, which is left out where only debconf asks for it).
     """
     named = [one for name in names for one in known.providers(name)[:1]]
     seen = {id(one) for one in named}
@@ -107,7 +108,8 @@ def dependencies(
     for one in queue:
         for group in one.depends:
             for found in satisfied_by(known, group):
-                if id(found) not in seen and found.name not in without:
+                is_part = bool(one.source) and found.source == one.source
+                if id(found) not in seen and (is_part or found.name not in without):
                     seen.add(id(found))
                     queue.append(found)
     return tuple(one for one in known.packages if id(one) in seen)

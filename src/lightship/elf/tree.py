@@ -77,7 +77,7 @@ class Paths:
     def __init__(self, tree: FileTree) -> None:
         self.tree = tree
         self._trails: dict[str, Trail | None] = {}
-        self._directories: dict[str, Trail] = {"": Trail("")}
+        self._directories: dict[str, Trail | None] = {"": Trail("")}
 
     def follow(self, path: str) -> Trail | None:
         """Where an absolute or root-relative path leads, or None when nothing is there."""
@@ -87,7 +87,7 @@ class Paths:
             if found is not None and found.entry.kind != "symlink":
                 self._trails[path] = Trail(path)
             else:
-                self._trails[path] = self._end(_tidy(path), (), 0)
+                self._trails[path] = self._followed(path)
         return self._trails[path]
 
     def real(self, path: str) -> str | None:
@@ -109,32 +109,41 @@ class Paths:
         found = self.tree.get(real)
         return "dir" if found is None else found.entry.kind
 
-    def _end(self, path: str, links: tuple[str, ...], depth: int) -> Trail | None:
-        """Where a path that was not there as such leads; ``links`` were followed to come to it."""
+    def _followed(self, path: str) -> Trail | None:
+        # The directory of a path is remembered: a library is looked for in the same few of them.
         parent, _, name = path.rpartition("/")
-        directory = self._directory(parent, depth) if path and depth <= _LINKS_LIMIT else None
-        if directory is None:
-            return None if path else Trail("", links)
-        links += directory.links
-        if name in (".", ".."):
-            up = directory.path if name == "." else directory.path.rpartition("/")[0]
-            return Trail(up, links)
-        real = f"{directory.path}/{name}" if directory.path else name
-        found = self.tree.get(real)
-        if found is not None and found.entry.kind == "symlink":
-            target = found.entry.link
-            full = target if target.startswith("/") else f"{directory.path}/{target}"
-            return self._end(_tidy(full), (*links, real), depth + 1)
-        # A layer need not have an entry of its own for every directory.
-        return Trail(real, links) if found is not None or self.tree.names(real) else None
+        if parent and parent not in self._directories:
+            self._directories[parent] = self._steps(Trail(""), parent)
+        directory = self._directories[parent]
+        return None if directory is None else self._steps(directory, name)
 
-    def _directory(self, path: str, depth: int) -> Trail | None:
-        known = self._directories.get(path)
-        if known is None:
-            known = self._end(path, (), depth + 1)
-            if known is not None:
-                self._directories[path] = known
-        return known
+    def _steps(self, start: Trail, path: str) -> Trail | None:
+        """Where a path leads from a directory, step by step; a hostile path may have thousands of steps."""
+        at, links = start.path, list(start.links)
+        todo = path.split("/")[::-1]
+        while todo:
+            part = todo.pop()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                at = at.rpartition("/")[0]
+                continue
+            at = f"{at}/{part}" if at else part
+            found = self.tree.get(at)
+            if found is None and not self.tree.names(at):
+                return None
+            # A layer need not have an entry of its own for every directory.
+            kind = "dir" if found is None else found.entry.kind
+            if found is not None and kind == "symlink":
+                links.append(at)
+                target = found.entry.link
+                if len(links) > _LINKS_LIMIT or not target:
+                    return None
+                at = "" if target.startswith("/") else at.rpartition("/")[0]
+                todo += target.split("/")[::-1]
+            elif kind != "dir" and todo:
+                return None
+        return Trail(at, tuple(links))
 
 
 class DirectoryTree:
@@ -233,8 +242,3 @@ def _kind(mode: int) -> str:
         stat.S_IFBLK: "block",
     }
     return kinds.get(stat.S_IFMT(mode), "fifo")
-
-
-def _tidy(path: str) -> str:
-    """A path with no leading, trailing or double slash; ``..`` stays, since it is resolved after its link."""
-    return "/".join(part for part in path.split("/") if part and part != ".")
