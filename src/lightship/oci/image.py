@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -14,7 +14,7 @@ from lightship.oci.blob import Blob, Scan, scan, unpacked
 from lightship.oci.limits import BODY_LIMIT, CHUNK, Budget
 from lightship.oci.merge import Merge
 from lightship.oci.model import Entry, ImageConfig, Layer
-from lightship.oci.platforms import parse_platform
+from lightship.oci.platforms import Platform, parse_platform
 from lightship.oci.rootfs import Rootfs
 from lightship.oci.source import open_source, parse_source
 from lightship.oci.stored import StoredImage, StoredLayer, lying
@@ -133,6 +133,8 @@ class Image:
 
         # The largest first, so that no thread waits at the end for the one that has it.
         order = sorted(first.values(), key=lambda index: -(stored[index].size or 0))
+        if any(layer.remote for layer in stored):
+            in_threads(self.blob, order)
         # A header walk alone is all Python: two threads would only wait for each other.
         light = [index for index in order if self.trusted and not self.blob(index).compression()]
         heavy = [index for index in order if index not in light]
@@ -157,11 +159,24 @@ class Image:
         return layer if stored.digest in ("", layer.digest) else replace(layer, digest=stored.digest)
 
 
-def open_image(source: str | Path, *, platform: str = "linux/amd64", trusted: bool = False) -> Image:
+def open_image(
+    source: str | Path,
+    *,
+    platform: str = "linux/amd64",
+    trusted: bool = False,
+    credential_helper: Callable[[str, str], tuple[str, str] | None] | None = None,
+) -> Image:
     """The image that a path or a prefixed name leads to; see ``source``. Raises InputError, UsageError.
 
     ``trusted`` is for what an engine has just written for us: digests of layers are not checked.
+    ``credential_helper(name, server)`` runs ``docker-credential-<name> get`` and gives user and secret, or None.
     """
+
+    def download(reference: str, platform: Platform) -> StoredImage:
+        from lightship.oci.registry import open_registry  # brings urllib3, which archives do not need
+
+        return open_registry(reference, platform, credential_helper)
+
     text = str(source)
     parsed = parse_source(text)
     if parsed is None:
@@ -170,7 +185,7 @@ def open_image(source: str | Path, *, platform: str = "linux/amd64", trusted: bo
             where=text,
             help="give a path, or a name with a prefix: docker-archive:, oci:, oci-archive:, dir:, registry:",
         )
-    return Image(open_source(parsed, parse_platform(platform), _no_registry), trusted=trusted)
+    return Image(open_source(parsed, parse_platform(platform), download), trusted=trusted)
 
 
 def _layer(diff_id: str, stored: StoredLayer, blob: Blob, found: Scan) -> Layer:
@@ -202,7 +217,3 @@ def _sparse_span(blob: Blob, entry: Entry, offset: int, length: int) -> bytes:
             at = high
         stored += size
     return b"".join([*parts, bytes(end - at)])
-
-
-def _no_registry(reference: str, platform: object) -> StoredImage:
-    raise InputError("registries are not read yet", where=reference)

@@ -52,6 +52,7 @@ def _names(item: Object, where: str) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class _LayoutBlobs:
     bundle: Bundle
+    remote: bool = False
 
     def manifest(self, digest: str) -> bytes:
         return document(self._blob(digest))
@@ -69,6 +70,7 @@ class _LayoutBlobs:
 @dataclass(frozen=True, slots=True)
 class _DirectoryBlobs:
     bundle: Bundle
+    remote: bool = False
 
     def manifest(self, digest: str) -> bytes:
         # `skopeo copy --all` keeps the manifests of an index beside it.

@@ -27,7 +27,10 @@ _NO_PLATFORM = normal("unknown", "unknown")
 
 
 class Blobs(Protocol):
-    """Where the blobs of an image come from."""
+    """Where the blobs of an image come from; ``remote`` when fetching a layer takes time."""
+
+    @property
+    def remote(self) -> bool: ...
 
     def manifest(self, digest: str) -> bytes:
         """The manifest or index of a digest."""
@@ -115,7 +118,7 @@ def _layer(blobs: Blobs, item: Object, where: str) -> StoredLayer:
     size = whole(item, "size", where)
     if size < 0:
         raise wrong(where, f"a layer has the size {size}")
-    return StoredLayer(wanted, text(item, "mediaType", where), size, lambda: blobs.layer(wanted, size))
+    return StoredLayer(wanted, text(item, "mediaType", where), size, lambda: blobs.layer(wanted, size), blobs.remote)
 
 
 def _platform(item: Object, where: str) -> Platform | None:

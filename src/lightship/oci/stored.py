@@ -16,15 +16,17 @@ from lightship.oci.model import ImageConfig
 
 @dataclass(frozen=True, slots=True)
 class StoredLayer:
-    """One layer before it is read. ``digest`` is what the source promises for its bytes, "" when it promises nothing.
+    """One layer before it is read.
 
-    ``fetch`` gives the bytes; for a registry this is the download. ``size`` is theirs, None when not known before.
+    ``digest`` is what the source promises for its bytes, "" when it promises nothing.
+    ``fetch`` gives the bytes; for a registry (``remote``) this is the download. ``size`` is theirs, None when unknown.
     """
 
     digest: str
     media_type: str
     size: int | None
     fetch: Callable[[], Blob]
+    remote: bool = False
 
 
 @dataclass(frozen=True, slots=True)

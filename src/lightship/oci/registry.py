@@ -1,0 +1,110 @@
+"""Images in a registry: manifest and config at once, each layer when it is asked for, kept in a cache by digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from lightship.errors import InputError
+from lightship.oci.blob import Blob, whole_file
+from lightship.oci.manifest import INDEX_TYPES, MANIFEST_TYPES, image_of
+from lightship.oci.platforms import Platform
+from lightship.oci.registry_client import RegistryClient
+from lightship.oci.registry_login import Helper, login_for
+from lightship.oci.registry_reference import parse_reference
+from lightship.oci.stored import StoredImage, check_digest, lying
+
+CACHE_LIMIT = 10 << 30
+"""Bytes of layers that are kept; the ones not used for longest go first."""
+
+_MANIFESTS = ", ".join((*MANIFEST_TYPES, *INDEX_TYPES))
+
+
+def open_registry(text: str, platform: Platform, helper: Helper | None = None) -> StoredImage:
+    """The image of a reference; its layers are downloaded when they are fetched. Raises InputError, UsageError."""
+    reference = parse_reference(text)
+    client = RegistryClient(reference, login_for(reference, helper))
+    raw = client.document(f"manifests/{reference.digest or reference.tag}", _MANIFESTS)
+    digest = reference.digest or f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    check_digest(raw, digest, f"{reference}, manifest")
+    return image_of(_RegistryBlobs(client), raw, digest, str(reference), platform)
+
+
+def cache_directory() -> Path:
+    """Where lightship keeps what it can fetch or compute again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lightship"
+
+
+@dataclass(frozen=True, slots=True)
+class _RegistryBlobs:
+    client: RegistryClient
+    remote: bool = True
+
+    def manifest(self, digest: str) -> bytes:
+        return self.client.document(f"manifests/{digest}", _MANIFESTS)
+
+    def config(self, digest: str) -> bytes:
+        return self.client.document(f"blobs/{digest}", "*/*")
+
+    def layer(self, digest: str, size: int) -> Blob:
+        where = f"{self.client.reference}, layer {digest}"
+        kept = cache_directory() / "blobs" / digest.replace(":", "-")
+        if not kept.is_file():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            self._download(digest, size, kept, where)
+            _prune(kept)
+        os.utime(kept)
+        blob = whole_file(kept)
+        return Blob(blob.file, 0, blob.size, where)
+
+    def _download(self, digest: str, size: int, kept: Path, where: str) -> None:
+        """Put a blob into the cache: checked, and whole or not at all."""
+        import tempfile
+
+        handle, name = tempfile.mkstemp(prefix=".part-", dir=kept.parent)
+        try:
+            algorithm, _, promised = digest.partition(":")
+            hash_ = hashlib.new(algorithm)
+            got = 0
+            with os.fdopen(handle, "wb") as file:
+                for piece in self.client.pieces(f"blobs/{digest}"):
+                    got += len(piece)
+                    if got > size:
+                        raise _wrong_size(where, size)
+                    hash_.update(piece)
+                    file.write(piece)
+            if got != size:
+                raise _wrong_size(where, size)
+            if hash_.hexdigest() != promised:
+                raise lying(where, digest, f"{algorithm}:{hash_.hexdigest()}")
+            Path(name).replace(kept)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
+def _prune(newest: Path) -> None:
+    """Remove the layers not used for longest, until the rest fits ``CACHE_LIMIT``. Open ones stay readable."""
+    sizes = []
+    for path in newest.parent.iterdir():
+        try:
+            status = path.stat()
+        except FileNotFoundError:  # another lightship pruned it
+            continue
+        if path != newest and not path.name.startswith(".part-"):
+            sizes.append((status.st_mtime, status.st_size, path))
+    left = CACHE_LIMIT - newest.stat().st_size
+    for _, size, path in sorted(sizes, reverse=True):
+        left -= size
+        if left < 0:
+            path.unlink(missing_ok=True)
+
+
+def _wrong_size(where: str, size: int) -> InputError:
+    return InputError(
+        "a layer does not have the size that its manifest says",
+        where=where,
+        why=f"promised are {size:,} bytes",
+        help="the registry or a proxy in between is broken: try again",
+    )
