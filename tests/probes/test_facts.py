@@ -6,12 +6,12 @@ import json
 from dataclasses import replace
 
 import pytest
-from probes.fakes import FakeTree
 
 from lightship.evidence.observation import ImageFacts, LanguagePackage, Observation
 from lightship.oci.model import Healthcheck, ImageConfig
 from lightship.probes.facts import image_facts
 from lightship.verify import compare
+from probes.fakes import FakeTree
 
 SITE = "usr/local/lib/python3.11/site-packages"
 VENV = "opt/venv/lib/python3.11/site-packages"
@@ -48,6 +48,8 @@ FILES: dict[str, object] = {
     "var/lib/dpkg/info/gcc-12.list": "/.\n/usr\n/usr/bin\n/usr/bin/gcc-12\n",
     "usr/bin/curl": ("x", 0o755, 0, 0),
     "usr/bin/gcc-12": ("x", 0o755, 0, 0),
+    "bin": "-> usr/bin",
+    "etc/links/cc": "-> /bin/gcc-12",
     "usr/bin/git": ("x", 0o755, 0, 0),
     "usr/local/bin/python3.11": ("x", 0o755, 0, 0),
     "usr/local/bin/python3": "-> python3.11",
@@ -80,7 +82,7 @@ CONFIG = ImageConfig(
 
 @pytest.fixture(scope="module")
 def facts() -> ImageFacts:
-    return image_facts(CONFIG, FakeTree(FILES))  # type: ignore[arg-type]
+    return image_facts(CONFIG, FakeTree(FILES))
 
 
 def test_language_packages(facts: ImageFacts) -> None:
@@ -106,7 +108,7 @@ def test_scripts_resolve_their_interpreter(facts: ImageFacts) -> None:
     (script,) = facts.scripts
     assert (script.name, script.interpreter, script.problem) == ("uvicorn", "/usr/local/bin/python3.11", "")
     without = {path: value for path, value in FILES.items() if "bin/python" not in path}
-    (broken,) = image_facts(CONFIG, FakeTree(without)).scripts  # type: ignore[arg-type]
+    (broken,) = image_facts(CONFIG, FakeTree(without)).scripts
     assert "/usr/local/bin/python3.11 is not there" in broken.problem
 
 
@@ -145,8 +147,8 @@ def broken(**changes: object) -> list[str]:
     """Names of the differences after files were changed; None removes one."""
     files = {path: value for path, value in FILES.items() if path not in changes or changes[path] is not None}
     files |= {path: value for path, value in changes.items() if value is not None}
-    before = Observation("a", image_facts(CONFIG, FakeTree(FILES)))  # type: ignore[arg-type]
-    verdict = compare(before, Observation("b", image_facts(CONFIG, FakeTree(files))))  # type: ignore[arg-type]
+    before = Observation("a", image_facts(CONFIG, FakeTree(FILES)))
+    verdict = compare(before, Observation("b", image_facts(CONFIG, FakeTree(files))))
     return [one.name for one in (*verdict.differences, *verdict.doubts)]
 
 
@@ -185,8 +187,8 @@ def test_a_moved_site_packages_is_the_same() -> None:
             moved[path.replace(SITE, VENV)] = value
     moved |= {"opt/venv/pyvenv.cfg": "home = /usr/local/bin\n", "opt/venv/bin/python": "-> /usr/local/bin/python3.11"}
     config = replace(CONFIG, env=(("PATH", "/opt/venv/bin:/usr/local/bin:/usr/bin"),))
-    before = Observation("a", image_facts(CONFIG, FakeTree(FILES)))  # type: ignore[arg-type]
-    after = Observation("b", image_facts(config, FakeTree(moved)))  # type: ignore[arg-type]
+    before = Observation("a", image_facts(CONFIG, FakeTree(FILES)))
+    after = Observation("b", image_facts(config, FakeTree(moved)))
     verdict = compare(before, after)
     assert [one.name for one in verdict.differences] == []
     assert str(verdict) == "SAME up to L4"
@@ -195,8 +197,9 @@ def test_a_moved_site_packages_is_the_same() -> None:
 
 
 def test_a_gone_compiler_is_no_difference() -> None:
-    status = STATUS.split("\n\n")[0] + "\n\n"
-    names = broken(**{"usr/bin/gcc-12": None, "var/lib/dpkg/status": status, "var/lib/dpkg/info/gcc-12.list": None})
+    status = STATUS.split("\n\n", maxsplit=1)[0] + "\n\n"
+    info = "var/lib/dpkg/info/gcc-12.list"
+    names = broken(**{"usr/bin/gcc-12": None, "var/lib/dpkg/status": status, info: None, "etc/links/cc": None})
     assert names == []
 
 

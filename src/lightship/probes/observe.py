@@ -68,7 +68,7 @@ def _inside(
             continue
         got, said = ask_python(
             engine, image, spec, there[role], role,
-            modules=modules if imports else (), stdlib=first and imports, commands=plan.commands if first else (),
+            modules=modules if imports else (), stdlib=plan.stdlib and first and imports, commands=plan.commands if first else (),
         )  # fmt: skip
         found += got
         answers = said if first else answers

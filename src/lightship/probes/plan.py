@@ -39,6 +39,8 @@ class ProbePlan:
     user_commands: tuple[CommandProbe, ...] = ()
     modules: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(role of a Python, top-level modules to import there)."""
+    stdlib: bool = True
+    """The program's Python also imports its whole standard library."""
     node_modules: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     """Variables given to every container, beside the image's own."""

@@ -15,6 +15,7 @@ from lightship.verify.verdict import Allowed, Comparison, Difference, settle
 
 _SITE = re.compile(r"^(?P<prefix>.*?)(?:^|/)lib/python3(?:\.\d+)?/(?:site|dist)-packages(?=/|$)")
 _TOP = "files"
+_LINKS_LIMIT = 8
 _LINK_OF_GONE = "a link to a file of an OS package that is gone, made when it was installed"
 _COMPILED_ANEW = "compiled anew: other bytes, the same libraries and modules; that it works is shown from L5 on"
 
@@ -113,7 +114,7 @@ def _kind(fact: FileFact) -> str:
 
 def _resolves(link: FileFact, facts: ImageFacts) -> bool:
     """A directory that became a link to where it now is (merged /usr) is still there."""
-    return _target(link) in facts.files
+    return _target(link, facts.files) in facts.files
 
 
 def _reason(fact: FileFact, now: FileFact | None, change: Change, pair: _Pair) -> str:
@@ -134,12 +135,20 @@ def _reason(fact: FileFact, now: FileFact | None, change: Change, pair: _Pair) -
 
 def _leads_to_gone(link: FileFact, pair: _Pair) -> bool:
     """Whether a link leads to a file of an OS package that is gone as a whole: its maintainer script made the link."""
-    target = pair.old.files.get(_target(link))
+    target = pair.old.files.get(_target(link, pair.old.files))
     return target is not None and bool(target.owner) and target.owner not in pair.both
 
 
-def _target(link: FileFact) -> str:
-    return posixpath.normpath(posixpath.join("/", posixpath.dirname(link.path), link.link)).lstrip("/")
+def _target(link: FileFact, files: Mapping[str, FileFact]) -> str:
+    """Where a link leads, through linked directories on the way (merged /usr: ``/lib`` is ``/usr/lib``)."""
+    path = posixpath.normpath(posixpath.join("/", posixpath.dirname(link.path), link.link)).lstrip("/")
+    for _ in range(_LINKS_LIMIT):
+        first, _, rest = path.partition("/")
+        top = files.get(first)
+        if top is None or top.kind != "symlink" or not rest:
+            return path
+        path = posixpath.normpath(posixpath.join("/", top.link, rest)).lstrip("/")
+    return path
 
 
 def _grouped(found: list[tuple[str, Change, str, str]]) -> Iterator[Difference]:
