@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
+import importlib
 import random
 import sys
 import time
-
-from lightship.dockerfile import parse
-from lightship.errors import InputError
-from lightship.semantic import expand, run_scripts, stages
-from lightship.semantic.ignore import matches, read
-from lightship.shell import programs
-from lightship.text import decode, encode
 
 SEEDS = (
     b"# syntax=docker/dockerfile:1\n# escape=`\nFROM a AS b\nRUN c `\n d\n",
@@ -23,23 +16,9 @@ SEEDS = (
 )
 
 
-def one_input(data: bytes) -> None:
-    """Read ``data`` in every way."""
-    text = decode(data)
-    assert encode(text) == data
-    dockerfile = parse(text)
-    assert "".join(item.text for item in dockerfile.items) == text
-    stages(dockerfile, build_args={"V": "1"}, platform="linux/amd64")
-    for instruction in dockerfile.instructions:
-        for run in run_scripts(instruction):
-            programs(run.script)
-    for read_ in (lambda: expand(text, {"a": "b", "x": "yyy"}), lambda: matches("a/b/c", read(text))):
-        with contextlib.suppress(InputError):
-            read_()
-
-
 def at_random(seconds: float) -> None:
     """Mutate the seeds until the time is over."""
+    one_input = importlib.import_module("reading").one_input
     numbers = random.Random(0)
     end = time.monotonic() + seconds
     count = 0
@@ -66,6 +45,7 @@ if __name__ == "__main__":
     else:
         import atheris
 
-        atheris.instrument_all()
-        atheris.Setup(sys.argv, one_input)
+        with atheris.instrument_imports(include=["lightship"]):
+            target = importlib.import_module("reading").one_input
+        atheris.Setup(sys.argv, target)
         atheris.Fuzz()

@@ -101,7 +101,8 @@ def test_what_an_unknown_base_may_set_is_unknown() -> None:
 def test_run_scripts_point_into_the_file() -> None:
     text = (
         "FROM a\nRUN --network=none apt-get update \\\n  # why\n  && apt-get install -y 'b'\n"
-        "RUN <<E\nset -e\ncurl é\nE\nRUN <<E python3\nprint()\nE\nRUN cat <<E >f && tail f\nx\nE\nHEALTHCHECK CMD wget x\n"
+        "RUN <<E\nset -e\ncurl é\nE\n"
+        "RUN <<E python3\nprint()\nE\nRUN cat <<E >f && tail f\nx\nE\nHEALTHCHECK CMD wget x\n"
         'CMD ["a"]\n'
     )
     dockerfile = parse(text)

@@ -156,7 +156,8 @@ def _regex(pattern: str) -> tuple[str, bool, bool, bool]:
             if char == "\\" and at < len(pattern):
                 char += pattern[at]
                 at += 1
-            out.append("\\[" if char == "[" else char)
+            # Python reads "[", "&&", "||" and "~~" in a class as operators to come; Go does not.
+            out.append("\\" + char if char in "[&|~" else char)
         elif char == "*" and pattern.startswith("*", at):
             first = at == 1
             at += 2 if pattern.startswith("/", at + 1) else 1
