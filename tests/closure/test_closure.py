@@ -229,6 +229,20 @@ def test_trees_are_whole_with_empty_directories_links_and_libraries() -> None:
     }
 
 
+def test_libraries_inside_of_trees_are_libraries() -> None:
+    site = f"{PY}/site-packages"
+    files: dict[str, str | bytes | Node] = {
+        f"{PY}/pydoc.py": "import subprocess\nsubprocess.run(['unused'])",
+        f"{site}/x/run.sh": program("#!/bin/sh\ngit log\n"),
+        f"{site}/x/tool": program(elf(kind=2, interpreter=LOADER, needed=("libsqlite3.so.0",))),
+        "usr/local/bin/mine": program("#!/bin/sh\ncurl x\n"),
+    }
+    found = made_up([], files, "usr/local")
+    assert {f"{PY}/pydoc.py", f"{site}/x/run.sh", f"{LIB}/libsqlite3.so.0", "usr/bin/curl"} <= found.certain
+    assert "usr/bin/git" in found.possible
+    assert "usr/bin/unused" not in found
+
+
 def test_single_files_as_trees() -> None:
     found = made_up([], {"opt/run.sh": program("#!/bin/sh\ncurl x"), "opt/beside": b""}, "opt/run.sh")
     assert {"opt/run.sh", "usr/bin/curl", "usr/bin/dash"} <= found.certain

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lightship.closure.content import Ask, Content, Gone
 from lightship.closure.libraries import is_loadable_name
@@ -12,6 +13,11 @@ from lightship.closure.model import Closure, Reason, ReasonKind, Root, Unresolve
 from lightship.closure.surroundings import SHARED_DIRECTORIES, Surroundings, surroundings
 from lightship.elf.tree import FileTree
 from lightship.oci.model import ImageConfig
+
+# Where others' modules lie inside of a program's own trees.
+_LIBRARIES = ("/site-packages/", "/dist-packages/", "/node_modules/", "/gems/", "/vendor/")
+_PYTHON_LIBRARY = re.compile(r"/lib(?:64)?/(?:python|pypy)\d[\d.]*t?/")
+_OTHER_LIBRARY = re.compile(r"/(?:lib|lib64|share)/(?:[\w-]+-linux-\w+/)?(?:perl|perl-base|perl5|ruby|php)/")
 
 
 def closure(
@@ -107,7 +113,7 @@ class _Walk:
             self._take(self._content.asks(path, ask))
 
     def _tree(self, directory: str, reason: Reason) -> None:
-        if any(directory == tree or directory.startswith(f"{tree}/") for tree in self._trees):
+        if any(at in self._trees for at in _at_and_above(directory)):
             return
         self._trees.add(directory)
         below: ReasonKind = "tree" if reason.kind == "root" else reason.kind
@@ -136,14 +142,13 @@ class _Walk:
             return
         if kind not in ("file", "hardlink"):
             return
-        library = reason.kind in ("python", "node", "runtime")
-        is_shared_object = ".so" in path.rpartition("/")[2] or path.endswith(".node")
-        if reason.kind in ("python", "runtime") and not is_shared_object and _is_standard_library(path, directory):
+        if ".so" not in path and _is_standard_library(path, directory):
             return
+        library = reason.kind in ("python", "node", "runtime") or any(part in path for part in _LIBRARIES)
         language = language_of(path)
         if is_loadable_name(self.around.tree, path):
-            # A script inside a library is seldom started; its shared objects are loaded when it is imported.
-            sure = reason.certain and (is_shared_object or not library)
+            # A script inside a library is seldom started; what loading a binary needs, it needs in any case.
+            sure = reason.certain and (not library or self.around.loader.elf(path) is not None)
             self._ask(Ask(path, Reason(reason.kind, reason.via, directory, sure), own=not library))
         elif language and language != "shell":
             self._look(path, Ask(path, reason, language, own=not library))
@@ -161,6 +166,13 @@ class _Walk:
 def _is_standard_library(path: str, directory: str) -> bool:
     """Whether a file is of an interpreter's own library: what that starts, it does without where it is missing."""
     inside = f"/{directory}{path[len(directory) :]}"
-    if "/python" in inside or "/pypy" in inside:
+    if _PYTHON_LIBRARY.search(inside):
         return "-packages/" not in inside
-    return any(f"/{name}/" in f"{inside}/" for name in ("perl", "perl-base", "perl5", "ruby", "php"))
+    return _OTHER_LIBRARY.search(inside) is not None and "/gems/" not in inside
+
+
+def _at_and_above(path: str) -> Iterator[str]:
+    yield path
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
