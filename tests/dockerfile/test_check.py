@@ -13,6 +13,7 @@ REFUSED = [
     ("RUN a\nFROM b\n", "no build stage in current context"),
     ("# escape=x\nFROM a", "invalid escape token 'x' does not match ` or \\"),
     ("# syntax=a\n# syntax=b\nFROM a", "only one syntax parser directive can be used"),
+    ("# check=skp=all\nFROM a", 'invalid check option "skp=all"'),
     ("FROM", "FROM requires either one or three arguments"),
     ("FROM a b", "FROM requires either one or three arguments"),
     ("FROM a AS 1", "invalid name for build stage"),
@@ -67,6 +68,7 @@ def test_what_buildkit_refuses_is_one_error_with_help(text: str, message: str) -
     "text",
     [
         "FROM scratch",
+        "# check=skip=A,B;error=true // why\nFROM a",
         "ARG a\nFROM $a AS b-1.x_y",
         "from a\nrun --mount=type=cache,target=/x,sharing=locked,uid=1 --mount=type=bind,ro,from=b,dst=/y c",
         "FROM a\nRUN --mount=type=$t,target=/x --network=none --security=insecure --device=x b",

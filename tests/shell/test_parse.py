@@ -183,3 +183,10 @@ def test_long_and_deep_scripts_do_not_hang(source: str) -> None:
     started = time.process_time()
     parse(source)
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize(
+    "source", ["a " + "${b:-" * 2000 + "}" * 2000, 'a "' + '${b:-"' * 2000, "! " * 3000, "[[ " + "( " * 3000]
+)
+def test_deep_nesting_is_unknown_and_no_error(source: str) -> None:
+    programs(parse(source, variables={"b": ""}))

@@ -121,6 +121,21 @@ def directive(token: str) -> tuple[str, str] | None:
     return (match[1].lower(), match[2]) if match else None
 
 
+def wrong_check_option(value: str) -> str:
+    """The first part of a ``# check=`` directive that BuildKit does not know, empty when it knows all.
+
+    https://docs.docker.com/reference/dockerfile/#check
+    """
+    for part in value.split(" ", 1)[0].split(";"):
+        name, equals, setting = part.partition("=")
+        known = name.strip() in ("skip", "error", "experimental") and equals
+        if not known or (
+            name.strip() == "error" and setting.strip().lower() not in ("true", "false", "1", "0", "t", "f")
+        ):
+            return part
+    return ""
+
+
 def blank_run(reader: Reader) -> int:
     """Pass over the blank lines that follow; gives the offset after them."""
     match = _BLANK_LINES.match(reader.text, reader.at)

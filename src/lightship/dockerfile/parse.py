@@ -7,7 +7,16 @@ from dataclasses import replace
 from lightship.dockerfile import heredoc, split
 from lightship.dockerfile.check import check_file, check_instruction
 from lightship.dockerfile.lex import SPACES, ExpandError
-from lightship.dockerfile.lines import Line, Logical, Reader, blank_run, comment, directive, join
+from lightship.dockerfile.lines import (
+    Line,
+    Logical,
+    Reader,
+    blank_run,
+    comment,
+    directive,
+    join,
+    wrong_check_option,
+)
 from lightship.dockerfile.model import (
     Blank,
     Comment,
@@ -110,6 +119,9 @@ class _State:
             self.problems.append(Problem(message, span, "use \\ or `", "invalid-escape"))
         elif name == "escape":
             self.escape = value
+        elif name == "check" and (wrong := wrong_check_option(value)):
+            message = f'failed to parse check options: invalid check option "{wrong}"'
+            self.problems.append(Problem(message, span, "write skip=RULE,... or error=true", "check-option"))
         self.seen.add(name)
         return Directive(self.text[line.start : line.end], Span(line.start, line.end), name, value, span)
 

@@ -22,6 +22,9 @@ _CONTINUED = re.compile(r"\\\r?\n")
 _GLOB = re.compile(r"(?<!\\)(?:[*?]|\[[^\]]*\]|\{[^{}]*(?:,|\.\.)[^{}]*\})")
 _BLANK = re.compile(r"[ \t\n]+")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "e": "\x1b"}
+MAX_DEPTH = 50
+"""``${a:-${b:-...}}`` nested deeper than this (a level counts twice) is unknown."""
+
 _DEFAULTS = (":-", "-", ":+", "+")
 
 
@@ -75,34 +78,36 @@ def word_of(node: Node, source: Source, variables: Mapping[str, str | None]) -> 
     return ShellWord(value_of(node, source, variables), source.of(node), source.span(node), _is_glob(node, source))
 
 
-def value_of(node: Node, source: Source, variables: Mapping[str, str | None]) -> str | None:  # noqa: PLR0911 - one return a rule
+def value_of(node: Node, source: Source, variables: Mapping[str, str | None], depth: int = 0) -> str | None:  # noqa: PLR0911 - one return a rule
     """What a node becomes, None when unknown."""
     kind = node.type
+    if depth > MAX_DEPTH:
+        return None
     if kind in ("word", "number", "variable_name", "command_name", "extglob_pattern", "test_operator"):
         if node.named_child_count:
-            return _join(node, source, variables)
+            return _join(node, source, variables, depth + 1)
         return _ESCAPED.sub(r"\1", _CONTINUED.sub("", source.of(node)))
     if kind == "raw_string":
         return source.of(node)[1:-1]
     if kind == "string":
-        return _string(node, source, variables)
+        return _string(node, source, variables, depth + 1)
     if kind == "ansi_c_string":
         return _ansi(source.of(node)[2:-1])
     if kind in ("simple_expansion", "expansion"):
-        value = _expansion(node, source, variables)
+        value = _expansion(node, source, variables, depth + 1)
         # Inside a longer word white space in an unquoted value would split it: that is more than one word.
         return None if value is None or _BLANK.search(value) else value
     if kind == "concatenation":
-        return _join(node, source, variables)
+        return _join(node, source, variables, depth + 1)
     return None
 
 
-def _join(node: Node, source: Source, variables: Mapping[str, str | None]) -> str | None:
+def _join(node: Node, source: Source, variables: Mapping[str, str | None], depth: int = 0) -> str | None:
     parts: list[str] = []
     at = node.start_byte
     for child in node.children:
         parts.append(_between(source, at, child.start_byte))
-        value = value_of(child, source, variables) if child.is_named else source.of(child)
+        value = value_of(child, source, variables, depth + 1) if child.is_named else source.of(child)
         if value is None:
             return None
         parts.append(value)
@@ -115,14 +120,14 @@ def _between(source: Source, start: int, end: int) -> str:
     return source.text[source.char(start) : source.char(end)]
 
 
-def _string(node: Node, source: Source, variables: Mapping[str, str | None]) -> str | None:
+def _string(node: Node, source: Source, variables: Mapping[str, str | None], depth: int = 0) -> str | None:
     parts: list[str] = []
     at = node.start_byte + 1
     for child in node.named_children:
         if child.type == "string_content":
             continue
         parts.append(_quoted_text(_between(source, at, child.start_byte)))
-        value = _expansion(child, source, variables) if "expansion" in child.type else None
+        value = _expansion(child, source, variables, depth + 1) if "expansion" in child.type else None
         if value is None:
             return None
         parts.append(value)
@@ -147,7 +152,7 @@ def _ansi(text: str) -> str | None:
     return value if known else None
 
 
-def _expansion(node: Node, source: Source, variables: Mapping[str, str | None]) -> str | None:
+def _expansion(node: Node, source: Source, variables: Mapping[str, str | None], depth: int = 0) -> str | None:
     """``$x``, ``${x}``, ``${x:-word}`` and ``${x:+word}``; other forms are unknown."""
     if node.type not in ("simple_expansion", "expansion"):
         return None
@@ -162,7 +167,7 @@ def _expansion(node: Node, source: Source, variables: Mapping[str, str | None]) 
     if operator not in _DEFAULTS or name not in variables or value is None:
         return None
     empty = operator.startswith(":") and not value
-    default = value_of(children[3], source, variables) if children[3].is_named else ""
+    default = value_of(children[3], source, variables, depth + 1) if children[3].is_named else ""
     if operator.endswith("-"):
         return default if empty else value
     return "" if empty else default
