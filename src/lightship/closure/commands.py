@@ -4,12 +4,16 @@ arguments.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from lightship.closure.patterns import matching_directories
+from lightship.closure.runners import (
+    package_script,
+    with_node_programs,
+    with_programs,
+    with_project_programs,
+)
 from lightship.closure.surroundings import Surroundings
 from lightship.shell import parse
 
@@ -26,19 +30,10 @@ _WRAPPERS = frozenset(
         "opentelemetry-instrument", "ddtrace-run", "newrelic-admin", "coverage",
     }
 )  # fmt: skip
-# Of these, the ones that put a project's virtual environment before PATH.
+# Those that put a project's virtual environment before PATH.
 _PROJECT_RUNNERS = frozenset({"uv", "poetry", "pipenv", "pdm", "rye", "hatch"})
-_PROJECT_ENVIRONMENTS = (
-    ".venv/bin",
-    "venv/bin",
-    "__pypackages__/*/bin",
-    "/root/.cache/pypoetry/virtualenvs/*/bin",
-    "/root/.local/share/virtualenvs/*/bin",
-    "/root/.local/share/hatch/env/virtual/*/*/bin",
-)
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "busybox"})
 _NODE_RUNNERS = frozenset({"npm", "yarn", "pnpm", "bun", "yarnpkg"})
-_NODE_VERBS = frozenset({"start", "test", "stop", "restart"})
 
 # Words of a shell that start nothing of their own (POSIX 2.9.1 special built-ins, and bash's).
 _BUILTINS = frozenset(
@@ -50,6 +45,7 @@ _BUILTINS = frozenset(
         "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait",
     }
 )  # fmt: skip
+_READ_BY_SHELL = _BUILTINS | {".", "source", "eval", "exec", "command"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +78,31 @@ def _shell(around: Surroundings, text: str, depth: int) -> Iterator[Use]:
     if depth > _DEPTH_LIMIT:
         return
     script = parse(text, variables=around.variables)
+    place = around
     for command in script.commands:
         words = [word.value for word in command.words]
+        place = _moved(place, words, {one.name: one.value.value for one in command.assignments})
         if words and words[0] not in script.functions:
-            yield from _command(around, words, depth, shell=True)
+            for use in _command(place, words, depth, shell=True):
+                # A cd may have been in a subshell or a branch: what is not found from there may be from the start.
+                path = around.program(use.name) if use.kind == "program" and not use.path else None
+                yield use if path is None else replace(use, path=path)
         for redirection in command.redirections:
             target = redirection.target.value if redirection.target else None
-            if redirection.operator == "<" and target and around.paths.is_file(around.at(target)):
-                yield Use("file", target, around.at(target))
+            if redirection.operator == "<" and target and place.paths.is_file(place.at(target)):
+                yield Use("file", target, place.at(target))
+
+
+def _moved(around: Surroundings, words: Sequence[str | None], assigned: Mapping[str, str | None]) -> Surroundings:
+    """The surroundings of what comes after a command: another directory, another PATH."""
+    path = assigned.get("PATH") if not words or words[0] == "export" else None
+    if len(words) > 1 and (target := words[1]):
+        if words[0] == "cd" and not target.startswith("-"):
+            return replace(around, working_dir=around.at(target))
+        if words[0] in (".", "source") and target.endswith("/bin/activate"):
+            # A virtual environment's script puts its own directory first.
+            return with_programs(around, [around.at(target).rpartition("/")[0]])
+    return with_programs(around, [around.at(part) for part in path.split(":") if part]) if path else around
 
 
 def _command(around: Surroundings, words: Sequence[str | None], depth: int, *, shell: bool) -> Iterator[Use]:
@@ -101,26 +114,32 @@ def _command(around: Surroundings, words: Sequence[str | None], depth: int, *, s
         # "$@" and the like: what it starts is not known, what it is given may be.
         yield from _arguments(around, rest)
         return
-    base = name.rpartition("/")[2]
-    if shell and name in (".", "source"):
-        yield from _sourced(around, rest)
-        return
-    if shell and name == "eval":
-        yield from _shell(around, " ".join(word or "" for word in rest), depth + 1)
-        return
-    if shell and name in ("exec", "command"):
-        yield from _wrapped(around, rest, depth)
-        return
-    if shell and name in _BUILTINS:
-        yield from _arguments(around, rest)
+    if shell and name in _READ_BY_SHELL:
+        yield from _built_in(around, name, rest, depth)
         return
     yield Use("program", name, around.program(name) or "")
-    yield from _started(around, base, rest, depth)
+    yield from _started(around, name.rpartition("/")[2], rest, depth)
+
+
+def _built_in(around: Surroundings, name: str, rest: Sequence[str | None], depth: int) -> Iterator[Use]:
+    if name in (".", "source"):
+        yield from _sourced(around, rest)
+    elif name == "eval":
+        yield from _shell(around, " ".join(word or "" for word in rest), depth + 1)
+    elif name == "trap" and rest and rest[0]:
+        yield from _shell(around, rest[0], depth + 1)
+    elif name in ("exec", "command", "builtin"):
+        at = next((at for at, word in enumerate(rest) if not (word or "").startswith("-")), len(rest))
+        yield from _command(around, rest[at:], depth + 1, shell=name != "exec")
+    else:
+        yield from _arguments(around, rest)
 
 
 def _started(around: Surroundings, base: str, rest: Sequence[str | None], depth: int) -> Iterator[Use]:
     if base in _SHELLS:
         yield from _shell_arguments(around, rest, depth)
+    elif base in ("su", "runuser", "script", "flock") and "-c" in rest[:-1]:
+        yield from _shell(around, rest[rest.index("-c") + 1] or "", depth + 1)
     elif base.startswith(("python", "pypy")):
         yield from _python_arguments(around, rest)
     elif base in ("node", "nodejs", "deno", "ts-node", "tsx"):
@@ -130,9 +149,9 @@ def _started(around: Surroundings, base: str, rest: Sequence[str | None], depth:
     elif base in ("ruby", "perl", "php"):
         yield from _interpreted(around, rest, base, frozenset({"-I", "-r", "-c", "-d"}))
     elif base in _PROJECT_RUNNERS:
-        yield from _wrapped(_with_project_programs(around), rest, depth)
+        yield from _wrapped(with_project_programs(around), rest, depth)
     elif base == "npx":
-        yield from _wrapped(_with_node_programs(around, ""), rest, depth)
+        yield from _wrapped(with_node_programs(around, around.working_dir), rest, depth)
     elif base in _WRAPPERS:
         yield from _wrapped(around, rest, depth)
     else:
@@ -216,52 +235,19 @@ def _interpreted(
 
 
 def _package_script(around: Surroundings, rest: Sequence[str | None], depth: int) -> Iterator[Use]:
-    """What ``npm start``, ``npm run x``, ``yarn x`` run: the script of that name in package.json."""
-    words = [word for word in rest if word and not word.startswith("-")]
-    directory = next(
-        (value for at, word in enumerate(rest[:-1]) if word in ("--prefix", "--cwd", "-C") and (value := rest[at + 1])),
-        "",
-    )
-    words = [word for word in words if word != directory]
-    manifest = around.at(f"{directory}/package.json" if directory else "package.json")
-    if not words or not around.paths.is_file(manifest):
+    script = package_script(around, rest)
+    if script is None:
         return
-    yield Use("file", "package.json", manifest)
-    try:
-        scripts = json.loads(around.text(manifest)).get("scripts", {})
-    except (ValueError, AttributeError, RecursionError):
+    yield Use("file", "package.json", script.manifest)
+    place = with_node_programs(around, script.directory)
+    for text in script.texts:
+        yield from _shell(place, text, depth + 1)
+    if script.texts:
         return
-    verb = words[1] if words[0] in ("run", "run-script", "exec", "dlx") and len(words) > 1 else words[0]
-    if not isinstance(scripts, dict):
-        return
-    for name in (f"pre{verb}", verb, f"post{verb}"):
-        text = scripts.get(name)
-        if isinstance(text, str):
-            yield from _shell(_with_node_programs(around, directory), text, depth + 1)
-    if verb == "start" and "start" not in scripts:
-        yield from _files(around, (f"{directory or '.'}/server.js",), "node")
-    if verb not in scripts and verb not in _NODE_VERBS:
-        program = _with_node_programs(around, directory).program(verb)
-        if program:
-            yield Use("program", verb, program)
-
-
-def _with_node_programs(around: Surroundings, directory: str) -> Surroundings:
-    # npm puts node_modules/.bin first in a script's PATH.
-    path = f"/{around.at(directory or '.')}/node_modules/.bin:" + ":".join(f"/{part}" for part in around.search_path())
-    return Surroundings(around.loader, {**around.variables, "PATH": path}, around.at(directory or "."))
-
-
-def _with_project_programs(around: Surroundings) -> Surroundings:
-    variables = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "POETRY_VIRTUALENVS_PATH")
-    named = [f"{value}/bin" for name in variables if (value := around.variables.get(name))]
-    places = [
-        f"/{place}"
-        for pattern in (*named, *_PROJECT_ENVIRONMENTS)
-        for place in matching_directories(around, around.at(pattern))
-    ]
-    path = ":".join((*places, *(f"/{part}" for part in around.search_path())))
-    return Surroundings(around.loader, {**around.variables, "PATH": path}, around.working_dir)
+    if script.verb == "start":
+        yield from _files(place, ("server.js",), "node")
+    elif program := place.program(script.verb):
+        yield Use("program", script.verb, program)
 
 
 def _sourced(around: Surroundings, rest: Sequence[str | None]) -> Iterator[Use]:
