@@ -45,37 +45,52 @@ def toolchains(homes: Iterable[str]) -> tuple[Toolchain, ...]:
 class PathPatterns:
     """Patterns of files and directories; a pattern covers what it names and all that is below it.
 
-    Patterns are fnmatch patterns that match part by part, so that ``*`` never crosses a slash.
+    Patterns are fnmatch patterns that match part by part, so that ``*`` never crosses a slash. They are kept as a
+    tree of their parts: a path is followed part by part, and most leave the tree at once.
     """
 
+    __slots__ = ("_root",)
+
     def __init__(self, patterns: Iterable[str]) -> None:
-        patterns = tuple(patterns)
-        self._literal = frozenset(pattern for pattern in patterns if not _GLOB & set(pattern))
-        self._globs = tuple(tuple(pattern.split("/")) for pattern in patterns if _GLOB & set(pattern))
-        self._first = frozenset(glob[0] for glob in self._globs)
+        self._root = _Part()
+        for pattern in patterns:
+            part = self._root
+            for word in pattern.split("/"):
+                part = part.child(word)
+            part.is_end = True
 
     def covers(self, path: str) -> bool:
         """Whether a pattern names ``path`` or a directory above it."""
-        if self._literal and self._covered_literally(path):
-            return True
-        if not self._globs:
-            return False
-        parts = path.split("/")
-        if parts[0] not in self._first:
-            return False
-        return any(
-            len(parts) >= len(glob)
-            and all(fnmatchcase(part, wanted) for part, wanted in zip(parts, glob, strict=False))
-            for glob in self._globs
-        )
-
-    def _covered_literally(self, path: str) -> bool:
-        end = len(path)
-        while end > 0:
-            if path[:end] in self._literal:
+        level = [self._root]
+        for word in path.split("/"):
+            level = [found for part in level for found in part.matching(word)]
+            if not level:
+                return False
+            if any(part.is_end for part in level):
                 return True
-            end = path.rfind("/", 0, end)
         return False
+
+
+class _Part:
+    """One part of some patterns, and what may follow it."""
+
+    __slots__ = ("globs", "is_end", "literal")
+
+    def __init__(self) -> None:
+        self.literal: dict[str, _Part] = {}
+        self.globs: dict[str, _Part] = {}
+        self.is_end = False
+
+    def child(self, word: str) -> _Part:
+        """The part for a word, made when it is not there."""
+        return (self.globs if _GLOB & set(word) else self.literal).setdefault(word, _Part())
+
+    def matching(self, word: str) -> list[_Part]:
+        """The parts that a word of a path may go on to."""
+        found = [self.literal[word]] if word in self.literal else []
+        if self.globs:
+            found += [part for glob, part in self.globs.items() if fnmatchcase(word, glob)]
+        return found
 
 
 _GLOB = frozenset("*?[")

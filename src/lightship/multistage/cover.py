@@ -51,8 +51,8 @@ def cover(
     """The trees that hold every wanted path and nothing else but ``optional`` ones, in path order.
 
     A directory that itself is wanted but empty gives a tree of its own. ``divided`` names directories that must not
-    be taken whole although all that is in them is wanted (the root, /usr, /etc: nobody wants to read
-    ``COPY /usr /usr``).
+    be taken whole although all that is in them is wanted (/usr, /etc: nobody wants to read ``COPY /usr /usr``); the
+    root never is.
     """
     root = _grow(files, wanted, optional)
     _sum(root)
@@ -124,7 +124,7 @@ def _collect(root: _Node, divided: Callable[[str], bool], found: list[Tree]) -> 
         if node.kind != "dir" or not node.children:
             found.append(Tree(node.path, node.kind, node.wanted_size))
             continue
-        if not divided(node.path):
+        if node.path and not divided(node.path):
             if not node.has_extra:
                 found.append(Tree(node.path, "dir", node.wanted_size))
                 continue

@@ -32,11 +32,12 @@ class Gathering:
 def gather_lines(gathering: Gathering) -> tuple[str, ...]:
     """The RUN instruction, as lines."""
     records = "/var/lib/dpkg/status.d" if gathering.packages else ""
-    lines = ["RUN set -eu; \\", f"    mkdir -p {TARGET}{records}; \\"]
+    # cp --parents of coreutils 9.1 fails on absolute paths unless it runs in the root.
+    lines = ["RUN set -eu; cd /; \\", f"    mkdir -p {TARGET}{records}; \\"]
     if gathering.frame:
         lines += [
             "    # The links and directories that everything else lies in.",
-            f"    tar -C / --no-recursion -cf - {' '.join(gathering.frame)} | tar -C {TARGET} -xf -; \\",
+            f"    tar --no-recursion -cf - {' '.join(gathering.frame)} | tar -C {TARGET} -xf -; \\",
         ]
     if gathering.packages:
         lines += _package_lines(gathering.packages)
@@ -65,15 +66,16 @@ def _package_lines(packages: Sequence[str]) -> list[str]:
         *(f"        {line} \\" for line in _filled(packages)),
         "    ; do \\",
         f'        dpkg-query -s "$package" > "{TARGET}/var/lib/dpkg/status.d/$package"; \\',
+        f'        cat /var/lib/dpkg/info/"$package"[.:]*md5sums > "{TARGET}/var/lib/dpkg/status.d/$package.md5sums" || true; \\',
         '        dpkg-query -L "$package"; \\',
         f"    done | grep '^/[^.]' | grep -vE {_DOCUMENTATION} \\",
         '         | while read -r path; do if [ -e "$path" ] || [ -L "$path" ]; then echo "${path#/}"; fi; done \\',
-        f"         | tar -C / --no-recursion -cf - -T - | tar -C {TARGET} -xf -; \\",
+        f"         | tar --no-recursion -cf - -T - | tar -C {TARGET} -xf -; \\",
     ]
 
 
 def _listed(command: str, paths: Sequence[str], ending: str) -> list[str]:
-    words = [shell_word("/" + path) for path in paths]
+    words = [shell_word(path) for path in paths]
     return [f"    {command} \\", *(f"        {line} \\" for line in _filled(words)), f"        {ending}"]
 
 

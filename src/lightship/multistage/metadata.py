@@ -27,6 +27,8 @@ CARRIED = frozenset(
 )
 # These must come behind the COPY lines: a VOLUME freezes what is below it on some engines, and USER and WORKDIR must
 # stand for the instructions that follow as they stood in the original.
+# Put into every image by Buildah, whatever the Dockerfile says.
+_ENGINE_LABEL = "io.buildah.version"
 _LAST = ("volume", "workdir", "user")
 
 
@@ -56,7 +58,7 @@ def from_config(config: ImageConfig, own: Iterable[str]) -> tuple[str, ...]:
     """Lines that give an empty stage what the base image's ``config`` said; ``own`` keywords are stated elsewhere."""
     said = set(own)
     lines = [f"ENV {name}={quote(value)}" for name, value in config.env]
-    lines += [f"LABEL {quote(name)}={quote(value)}" for name, value in config.labels]
+    lines += [f"LABEL {quote(name)}={quote(value)}" for name, value in config.labels if name != _ENGINE_LABEL]
     if config.exposed_ports:
         lines.append("EXPOSE " + " ".join(config.exposed_ports))
     if config.stop_signal and "stopsignal" not in said:

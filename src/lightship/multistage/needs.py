@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from lightship import distros
 from lightship.closure import Closure, Reason, closure, roots
 from lightship.evidence import Evidence
 from lightship.multistage.wanted import wanted_paths
@@ -42,23 +43,27 @@ def needs_of(evidence: Evidence) -> Needs:
     standard library of a base image name many programs that no program of the user's ever calls.
     """
     # A toolchain stays behind when nobody calls it; whether somebody does is only known once its callers are.
-    found = _needs(evidence, _unowned(evidence, ()))
+    first = _unowned(evidence, ())
+    found = _needs(evidence, first)
     again = _unowned(evidence, found.called)
-    return found if again == _unowned(evidence, ()) else _needs(evidence, again)
+    return found if again == first else _needs(evidence, again)
 
 
 def _unowned(evidence: Evidence, programs: Collection[str]) -> frozenset[str]:
     nothing = evidence.image.rootfs(upto=0)
-    return frozenset(wanted_paths(evidence, evidence.effects, programs=programs, from_base=nothing).paths)
+    wanted = wanted_paths(evidence, evidence.effects, programs=programs, from_base=nothing, bare=True)
+    return frozenset(wanted.paths)
 
 
 def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
-    found = closure(evidence.files, roots(evidence.config, evidence.files, trees=_tops(paths)), evidence.config)
+    asked = roots(evidence.config, evidence.files, trees=_tops(paths))
+    found = closure(evidence.files, asked, evidence.config)
     files: dict[str, Need] = {}
     called: set[str] = set()
     needs_libc = False
+    doubted = _doubted(evidence, found)
     for path, reason in found.reasons.items():
-        if not reason.certain and _from_base(evidence, reason):
+        if path in doubted:
             continue
         needs_libc = needs_libc or reason.kind == "interpreter"
         if reason.kind in _STARTED:
@@ -72,9 +77,30 @@ def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
     return Needs(files, frozenset(called), needs_libc, found)
 
 
-def _from_base(evidence: Evidence, reason: Reason) -> bool:
-    located = evidence.files.get(reason.via) if reason.via else None
+def _doubted(evidence: Evidence, found: Closure) -> frozenset[str]:
+    """Paths that are only possibly needed, and only by the base image's own files or by tools that serve the build."""
+    doubted: dict[str, bool] = {}
+
+    def is_doubted(path: str) -> bool:
+        reason = found.reasons.get(path)
+        if reason is None or reason.certain:
+            return False
+        if path not in doubted:
+            doubted[path] = True  # a cycle of mere possibilities
+            doubted[path] = _from_base(evidence, reason.via) or _is_build_tool(evidence, path) or is_doubted(reason.via)
+        return doubted[path]
+
+    return frozenset(path for path in found.reasons if is_doubted(path))
+
+
+def _from_base(evidence: Evidence, path: str) -> bool:
+    located = evidence.files.get(path) if path else None
     return located is not None and located.layer < evidence.base_layers
+
+
+def _is_build_tool(evidence: Evidence, path: str) -> bool:
+    owner = evidence.installed.owner(path)
+    return owner is not None and distros.judge(evidence.installed, owner).need == "build-only"
 
 
 def _tops(paths: Collection[str]) -> Iterable[str]:

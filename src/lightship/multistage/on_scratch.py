@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from lightship import distros
-from lightship.closure import libc_runtime, locales
+from lightship.closure import libc_runtime
 from lightship.distros import Package
 from lightship.evidence import Evidence
 from lightship.multistage.cover import cover
@@ -14,7 +14,7 @@ from lightship.multistage.gather_stage import TARGET, Gathering, gather_lines
 from lightship.multistage.metadata import arguments_of, from_config, last_lines, restated
 from lightship.multistage.model import Candidate, DroppedPackage, Hunk
 from lightship.multistage.needs import Needs
-from lightship.multistage.packages import asked_packages, needed_packages
+from lightship.multistage.packages import asked_packages, needed_packages, twins_of
 from lightship.multistage.split import divide, names_for
 from lightship.multistage.wanted import wanted_paths
 
@@ -38,6 +38,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         programs=needs.called,
         from_base=evidence.image.rootfs(upto=0),
         kept_packages=names,
+        bare=True,
     )
     files = _single_files(evidence, needs, names)
     kept = {path for path in wanted.paths if not _dangles(evidence, path, names, files)}
@@ -46,7 +47,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         frame=_frame(evidence),
         packages=tuple(sorted(names)),
         trees=tuple(tree.path for tree in trees),
-        files=tuple(sorted(files)),
+        files=files,
         removals=tuple(extra for tree in trees for extra in tree.extras),
         ldconfig="sbin/ldconfig" in evidence.files or "usr/sbin/ldconfig" in evidence.files,
     )
@@ -113,7 +114,7 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
         need = needed.get(package.name)
         if judgement.need == "build-only" and not (need and need.certain):
             dropped.append(DroppedPackage(package.name, judgement.reason, package.installed_size))
-            names.update(twin.name for twin in distros.runtime_twins(installed, package.name))
+            names.update(twin.name for twin in twins_of(installed, package))
         else:
             names.add(package.name)
     left = {package.name for package in dropped}
@@ -122,9 +123,9 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
     found = {package.name: package for package in distros.dependencies(installed, names, without=tools)}
     libraries = {owner for path in needs.files if ".so" in path and (owner := _owner_name(evidence, path))}
     for name in (*libraries, *_FRAME_PACKAGES, *(_LIBC_PACKAGES if needs.needs_libc else ())):
-        package = installed.package(name)
-        if package is not None and name not in left:
-            found.setdefault(package.name, package)
+        wanted = installed.package(name)
+        if wanted is not None and name not in left:
+            found.setdefault(wanted.name, wanted)
     return tuple(found.values()), tuple(dropped)
 
 
@@ -133,14 +134,19 @@ def _owner_name(evidence: Evidence, path: str) -> str:
     return owner.name if owner else ""
 
 
-def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -> set[str]:
+def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -> tuple[str, ...]:
     """Programs of the base's packages, and what libc opens by itself, without the rest of their packages."""
-    groups = (*libc_runtime(evidence.files), *locales(evidence.files)) if needs.needs_libc else ()
-    called = set(needs.files)
+    found = set(needs.files)
     if needs.needs_libc:
+        found |= {path for path in libc_runtime(evidence.files) if evidence.files[path].entry.kind != "dir"}
+        found |= {located.entry.path for located in evidence.files.walk("usr/lib/locale")}
         # ctypes.util.find_library, and programs like it, ask ldconfig for the loader's cache.
-        called |= {path for path in ("sbin/ldconfig", "usr/sbin/ldconfig") if path in evidence.files}
-    return {path for path in (*called, *groups) if (owner := _owner_name(evidence, path)) and owner not in packages}
+        found |= {path for path in ("sbin/ldconfig", "usr/sbin/ldconfig") if path in evidence.files}
+    frame = set(_frame(evidence))
+    single = {
+        path for path in found if path not in frame and (owner := _owner_name(evidence, path)) and owner not in packages
+    }
+    return tuple(tree.path for tree in cover(evidence.files, single, divided=lambda path: path in _DIVIDED))
 
 
 def _frame(evidence: Evidence) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
             kept[package.name] = "asked for by name, and nothing shows that it serves only the build"
             continue
         dropped.append(DroppedPackage(package.name, judgement.reason, package.installed_size))
-        for twin in distros.runtime_twins(installed, package.name):
+        for twin in twins_of(installed, package):
             kept.setdefault(twin.name, f"the shared library of {package.name}")
     build_only = {item.name for item in dropped}
     for name, need in needed.items():
@@ -57,10 +57,11 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
     kept = _without_implied(installed, kept)
     present = there | {package.name for package in distros.dependencies(installed, kept)}
     recommends = any(
-        name in {package.name for package in installed.packages} and name not in present and name not in base
-        for package_name in kept
-        if (package := installed.package(package_name)) is not None
-        for name in package.recommends
+        one.name not in present and one.name not in base and one.name not in build_only
+        for name in kept
+        if (owner := installed.package(name)) is not None
+        for group in owner.recommends
+        for one in distros.satisfied_by(installed, group)
     )
     install = tuple(KeptPackage(name, kept[name]) for name in sorted(kept))
     return RuntimePackages(install, tuple(dropped), frozenset(present), recommends)
@@ -78,7 +79,7 @@ def asked_packages(evidence: Evidence, base: Collection[str]) -> tuple[Package, 
     a package that is asked for must not be lost.
     """
     installed = evidence.installed
-    named = set()
+    named: set[str] = set()
     for effect in evidence.effects:
         if effect.instruction.keyword != "run":
             continue
@@ -105,6 +106,17 @@ def _scripts(run: object) -> Iterable[str]:
         return [heredoc.content for heredoc in heredocs]
     exec_form = getattr(run, "exec_form", None)
     return [" ".join(exec_form)] if exec_form is not None else [getattr(run, "arguments", "")]
+
+
+def twins_of(installed: Installed, package: Package) -> tuple[Package, ...]:
+    """The shared-library packages that a dropped package stands for; none for a compiler or another tool.
+
+    A development package is asked for in order to link to its library, and ctypes and its kin then open that library
+    by name. What a compiler depends on is the compiler's own.
+    """
+    if not package.name.endswith(("-dev", "-devel", "-headers")):
+        return ()
+    return distros.runtime_twins(installed, package.name)
 
 
 def needed_packages(installed: Installed, needs: Needs) -> dict[str, Need]:

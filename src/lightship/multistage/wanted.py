@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from lightship import distros, ecosystems
-from lightship.distros import Installed, checksums
+from lightship.distros import Installed
 from lightship.evidence import Effect, Evidence
 from lightship.multistage.model import Left
 from lightship.oci import Entry, Rootfs
@@ -32,6 +32,8 @@ _PACKAGE_RECORDS = ("var/lib/dpkg", "var/lib/apt", "lib/apk", "var/lib/rpm", "us
 _REGENERATED = frozenset(
     {"etc/ld.so.cache", "etc/.pwd.lock", "etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-"}
 )
+_SYSTEM = ("etc/apt", "etc/dpkg", "etc/init.d", "etc/rc*.d", "etc/systemd", "etc/cron.*", "var/lib/systemd", "var/log")
+_SYSTEM_PATTERNS = ecosystems.PathPatterns(_SYSTEM)
 _HASH_LIMIT = 64 << 20
 
 
@@ -55,12 +57,14 @@ def wanted_paths(
     programs: Collection[str],
     from_base: Rootfs | None = None,
     kept_packages: Collection[str] = (),
+    bare: bool = False,
 ) -> Wanted:
     """What instructions made and no OS package owns, without the caches of package managers.
 
     ``programs`` are the names that the program was found to call: they keep toolchains and their caches alive. With
     ``from_base`` (the runtime stage's own base) the original base's files that it lacks are wanted too; an empty file
-    system therefore asks for all of them.
+    system therefore asks for all of them; ``bare`` says that the runtime stage has neither package manager nor init,
+    so that their settings in the base image stay behind.
     """
     files, base_files = evidence.files, evidence.base_files
     by_layer = {effect.layer: effect for effect in head if effect.layer is not None}
@@ -82,8 +86,9 @@ def wanted_paths(
         if owners.owner(path) is not None and path not in modified:
             continue
         if effect is not None and effect.packages_only and path not in modified:
+            leave.installed(path)
             continue
-        if leave.reason(path):
+        if leave.reason(path) or (bare and is_of_base and leave.system(path)):
             continue
         if effect is not None and _is_by_product(path, base_files):
             optional.add(path)
@@ -134,26 +139,47 @@ class _Leaving:
             ),
         ]
         self._patterns = [ecosystems.PathPatterns(patterns) for patterns, _ in self._rules]
+        self._any = ecosystems.PathPatterns(pattern for patterns, _ in self._rules for pattern in patterns)
         self._used: set[int] = set()
+        self._installed: list[str] = []
+        self._has_system = False
 
     def reason(self, path: str) -> str:
         """Why the path stays behind, or ""."""
         if path in _REGENERATED:
             return "made anew"
+        if not self._any.covers(path):
+            return ""
         for index, patterns in enumerate(self._patterns):
             if patterns.covers(path):
                 self._used.add(index)
                 return self._rules[index][1]
         return ""
 
+    def system(self, path: str) -> bool:
+        """Whether the path is a setting of the base's package manager or init."""
+        found = _SYSTEM_PATTERNS.covers(path)
+        self._has_system = self._has_system or found
+        return found
+
+    def installed(self, path: str) -> None:
+        """Remember a path that installing packages made: installing those that stay makes theirs again."""
+        self._installed.append(path)
+
     def left(self) -> tuple[Left, ...]:
         """What was left behind so far."""
-        return tuple(
+        rules = tuple(
             Left(pattern, self._rules[index][1])
             for index in sorted(self._used)
             for top in self._rules[index][0]
             for pattern in (top, f"{top}/**")
         )
+        made = "made by installing packages; those that stay are installed again"
+        no_init = "setting of the package manager or of init, of which the runtime stage has none"
+        system = (
+            [Left(pattern, no_init) for top in _SYSTEM for pattern in (top, f"{top}/**")] if self._has_system else []
+        )
+        return (*rules, *system, *(Left(path, made) for path in self._installed))
 
 
 def home_directories(files: Rootfs) -> tuple[str, ...]:
@@ -179,7 +205,7 @@ def _modified(evidence: Evidence, by_layer: Mapping[int, Effect], kept_packages:
         owner = owners.owner(path)
         if owner is not None and (owner.name in kept_packages or owner.name in base_names):
             touched[path] = owner
-    known = checksums(evidence.files, touched.values())
+    known = distros.checksums(evidence.files, touched.values())
     return frozenset(
         path
         for path in touched

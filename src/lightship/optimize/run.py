@@ -14,7 +14,7 @@ from lightship.evidence.observation import ImageFacts, Observation
 from lightship.multistage import Candidate, needs_of
 from lightship.optimize.candidates import candidates
 from lightship.optimize.measure import measure
-from lightship.optimize.model import LEVEL_NEEDED, Measurement, Optimization, Options, Progress, Trial
+from lightship.optimize.model import LEVEL_NEEDED, Measurement, Optimization, Options, Outcome, Progress, Trial
 from lightship.optimize.read import already_split, read_dockerfile, stage_to_split
 from lightship.optimize.workshop import Built, Workshop
 from lightship.probes import ProbePlan, image_facts, observe, plan_from_original
@@ -80,8 +80,8 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
         observation = observe(workshop.engine, built.name, facts, plan, runs=ORIGINAL_RUNS)
     original = _Original(built, measurement, observation, plan)
     proposed = candidates(evidence, needs, options.runtime, workshop.find)
-    trials, contenders = _build_all(workshop, proposed)
-    trials = _prove(workshop, original, trials, contenders, settings)
+    built_trials, contenders = _build_all(workshop, proposed)
+    trials = _prove(workshop, original, built_trials, contenders, settings)
     return _conclude(workshop, dockerfile, measurement, trials)
 
 
@@ -153,11 +153,11 @@ def _objection(verdict: Verdict, level: int) -> str:
 def _conclude(
     workshop: Workshop, dockerfile: Dockerfile, original: Measurement, trials: Sequence[Trial]
 ) -> Optimization:
-    def result(outcome: str, reason: str, chosen: Trial | None) -> Optimization:
+    def result(outcome: Outcome, reason: str, chosen: Trial | None) -> Optimization:
         text = chosen.candidate.text if chosen else dockerfile.text
         return Optimization(
             outcome, reason, original, tuple(trials), chosen, dockerfile.text, text, workshop.engine.name
-        )  # type: ignore[arg-type]
+        )
 
     proven = [trial for trial in trials if trial.verdict and not trial.problem]
     if proven:
