@@ -33,8 +33,15 @@ class SourceMap:
         if len(self.starts) == 1:
             shift = self.offsets[0] + self.base
             return Span(shift + start, shift + end)
-        first = self.offset(start)
-        return Span(first, self.offset(end - 1) + 1 if end > start else first)
+        starts, at = self.starts, start + self.base
+        piece = bisect_right(starts, at) - 1
+        shift = self.offsets[piece] - starts[piece]
+        if end <= start:
+            return Span(at + shift, at + shift)
+        last = end - 1 + self.base
+        if piece + 1 == len(starts) or last < starts[piece + 1]:
+            return Span(at + shift, last + shift + 1)
+        return Span(at + shift, self.offset(end - 1) + 1)
 
     def moved(self, by: int) -> SourceMap:
         """The map for the same text without its first ``by`` characters."""
