@@ -37,9 +37,9 @@ def _problem(name: str) -> str:
     return "; ".join(f"{check.name}: {check.problem}" for check in result.checks if check.problem)
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(scope="session", params=NAMES)
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """Each engine in turn. What a test makes with it is removed afterwards."""
+    """Each engine in turn, one for the whole session. What tests make with it is removed at the end."""
     problem = _problem(request.param)
     if problem and os.environ.get("LIGHTSHIP_REQUIRE_ENGINES") == "1":
         pytest.fail(f"{request.param} is required: {problem}")
@@ -57,6 +57,10 @@ def engines_present() -> tuple[str, ...]:
     if not present and os.environ.get("LIGHTSHIP_REQUIRE_ENGINES") == "1":
         pytest.fail("no engine works here: " + "; ".join(f"{name}: {_problem(name)}" for name in NAMES))
     return present
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="rewrite the expected files of golden cases")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

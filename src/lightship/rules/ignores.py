@@ -1,0 +1,91 @@
+"""Comments that switch rules off: ``# lightship ignore=``, ``# hadolint ignore=``, ``# check=skip=``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lightship.dockerfile import Comment, Dockerfile
+from lightship.text import Span
+
+_OURS = re.compile(r"lightship[ \t]+ignore[ \t]*=[ \t]*([\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*(.*)", re.DOTALL)
+_HADOLINT = re.compile(r"hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)")
+_NAME = re.compile(r"[\w-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One rule's name in an ignore comment, as written."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """One ignore comment. ``covers`` is the part of the file that it speaks of; ``ours`` is false for hadolint's."""
+
+    names: tuple[Name, ...]
+    comment: Comment
+    covers: Span | None
+    reason: str
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDirective:
+    """``# check=skip=A,B;error=true;experimental=C``: names in lower case, ``all`` among them."""
+
+    skip: frozenset[str] = frozenset()
+    experimental: frozenset[str] = frozenset()
+    error: bool = False
+
+
+def ignores(dockerfile: Dockerfile) -> Iterator[Ignore]:
+    """The ignore comments of a file. One that belongs to no instruction covers nothing."""
+    if "ignore" not in dockerfile.text:
+        return
+    whole = Span(0, len(dockerfile.text) + 1)
+    attached: set[Span] = set()
+    for instruction in dockerfile.instructions:
+        start = min((comment.span.start for comment in instruction.comments), default=instruction.span.start)
+        covers = Span(min(start, instruction.span.start), instruction.span.end)
+        for comment in instruction.comments:
+            attached.add(comment.span)
+            yield from _ignore(dockerfile.text, comment, covers, whole)
+    for item in dockerfile.items:
+        if isinstance(item, Comment) and item.span not in attached:
+            yield from _ignore(dockerfile.text, item, None, whole)
+
+
+def check_directive(dockerfile: Dockerfile) -> CheckDirective:
+    """What ``# check=`` asks for: https://docs.docker.com/reference/dockerfile/#check"""
+    written = next((one.value for one in dockerfile.directives if one.name == "check"), "")
+    options: dict[str, str] = {}
+    for part in written.split(";"):
+        name, _, value = part.partition("=")
+        options[name.strip()] = value.strip()
+    return CheckDirective(
+        _names(options.get("skip", "")),
+        _names(options.get("experimental", "")),
+        options.get("error", "").lower() in ("true", "1", "t"),
+    )
+
+
+def _names(written: str) -> frozenset[str]:
+    return frozenset(name.strip().lower() for name in written.split(",") if name.strip())
+
+
+def _ignore(text: str, comment: Comment, covers: Span | None, whole: Span) -> Iterator[Ignore]:
+    ours = _OURS.match(comment.value)
+    if ours:
+        names = ours[1]
+        start = text.index(names, comment.span.start)
+        found = tuple(Name(m.group(), Span(start + m.start(), start + m.end())) for m in _NAME.finditer(names))
+        yield Ignore(found, comment, covers, ours[2].strip(), True)
+        return
+    theirs = _HADOLINT.match(comment.value)
+    if theirs:
+        found = tuple(Name(name, comment.span) for name in _NAME.findall(theirs[2]))
+        yield Ignore(found, comment, whole if theirs[1] else covers, "", False)

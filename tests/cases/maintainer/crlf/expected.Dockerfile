@@ -1,0 +1,3 @@
+FROM scratch
+LABEL org.opencontainers.image.authors="costs \$5"
+USER 1
