@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lightship.closure.content import Ask, Content, Gone
 from lightship.closure.libraries import is_loadable_name
@@ -26,13 +26,15 @@ def closure(
     config: ImageConfig | None = None,
     *,
     without: Iterable[str] = (),
+    searched: Callable[[str], bool] = lambda path: True,
 ) -> Closure:
     """Every file that running the roots needs, or may need, and why.
 
     Certain reasons are followed to their ends before possible ones, so that each file has its most certain reason.
     What is at and below ``without`` is left out and asks for nothing (package tools that will not be there).
+    ``searched`` tells which source files of trees are searched for names of programs and libraries.
     """
-    walk = _Walk(surroundings(rootfs, config), tuple(path.strip("/") for path in without))
+    walk = _Walk(surroundings(rootfs, config), tuple(path.strip("/") for path in without), searched)
     given = tuple(roots)
     for root in given:
         walk.root(root)
@@ -44,7 +46,8 @@ def closure(
 class _Walk:
     """One walk: what is known so far, and what is still to be looked at (certain things first)."""
 
-    def __init__(self, around: Surroundings, without: tuple[str, ...]) -> None:
+    def __init__(self, around: Surroundings, without: tuple[str, ...], searched: Callable[[str], bool]) -> None:
+        self._searched = searched
         self.around = around
         self.reasons: dict[str, Reason] = {}
         self.unresolved: dict[Unresolved, None] = {}
@@ -150,7 +153,7 @@ class _Walk:
             # A script inside a library is seldom started; what loading a binary needs, it needs in any case.
             sure = reason.certain and (not library or self.around.loader.elf(path) is not None)
             self._ask(Ask(path, Reason(reason.kind, reason.via, directory, sure), own=not library))
-        elif language and language != "shell":
+        elif language and language != "shell" and self._searched(path):
             self._look(path, Ask(path, reason, language, own=not library))
 
     def _link(self, path: str, reason: Reason, directory: str) -> None:

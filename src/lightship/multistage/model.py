@@ -36,10 +36,14 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Paths that the runtime stage leaves out on purpose, as a pattern (``**`` crosses slashes), and why."""
+    """Paths that the runtime stage leaves out on purpose, as a pattern (``**`` crosses slashes), and why.
+
+    ``size`` is the bytes of everything that is left for this reason; 0 on all but its first pattern.
+    """
 
     pattern: str
     reason: str
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

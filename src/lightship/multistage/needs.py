@@ -52,12 +52,13 @@ def needs_of(evidence: Evidence) -> Needs:
 def _unowned(evidence: Evidence, programs: Collection[str]) -> frozenset[str]:
     nothing = evidence.image.rootfs(upto=0)
     wanted = wanted_paths(evidence, evidence.effects, programs=programs, from_base=nothing, bare=True)
-    return frozenset(wanted.paths)
+    # What installing packages made speaks for those packages, and they may be the ones that only the build needs.
+    return frozenset(path for path, effect in wanted.paths.items() if effect is None or not effect.packages_only)
 
 
 def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
     asked = roots(evidence.config, evidence.files, trees=_tops(paths))
-    found = closure(evidence.files, asked, evidence.config)
+    found = closure(evidence.files, asked, evidence.config, searched=lambda path: not _from_base(evidence, path))
     files: dict[str, Need] = {}
     called: set[str] = set()
     needs_libc = False

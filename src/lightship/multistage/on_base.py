@@ -16,8 +16,9 @@ from lightship.multistage.metadata import arguments_of, restated
 from lightship.multistage.model import Candidate, Hunk, RuntimeKind
 from lightship.multistage.needs import Needs
 from lightship.multistage.packages import RuntimePackages, runtime_packages
+from lightship.multistage.reasons import left_behind, made_by
 from lightship.multistage.split import Division, divide, names_for
-from lightship.multistage.wanted import Wanted, reasons, wanted_paths
+from lightship.multistage.wanted import Wanted, wanted_paths
 from lightship.oci import ImageConfig, Rootfs
 from lightship.text import Edit, apply
 
@@ -84,7 +85,7 @@ def _write(
     before, after = restated(division.head_instructions)
     platform = "".join(f"{flag.text} " for flag in evidence.stage.from_instruction.flags)
     stage = [Block((f"FROM {platform}{base.written} AS {names.runtime}",))]
-    hunks = [Hunk(line, "the instructions that build become a stage of their own, which is not shipped")]
+    hunks = [Hunk(line, "what builds becomes a stage of its own, which is not shipped")]
     install = _install(evidence, packages)
     if install:
         stage.append(install)
@@ -98,7 +99,7 @@ def _write(
         # COPY follows links, does not make empty directories alike everywhere, and resets owners on some engines.
         stages.insert(0, _gather(division, trees, names))
         size = sum(tree.size for tree in trees)
-        reason = f"Made by {reasons(set(wanted.paths.values()))} ({megabytes(size)})."
+        reason = f"{made_by(set(wanted.paths.values()))} ({megabytes(size)})."
         stage.append(Block((f"COPY --from={names.rootfs} {TARGET}/ /",), reason, size))
         builder_blocks = []
     else:
@@ -110,9 +111,7 @@ def _write(
         lines = tuple(text for item in (*_once(carried), *after) for text in _restate(item))
         stage.append(Block(lines, "As the builder stage has it."))
     hunks += [Hunk(division.last.line, block.reason, block.bytes_) for block in stage[1:] if block.reason]
-    hunks += [
-        Hunk(line, f"{item.name} stays in the builder stage: {item.reason}", -item.size) for item in packages.dropped
-    ]
+    hunks += left_behind(evidence, packages.dropped, packages.present, wanted.left)
     text = emit(
         evidence.dockerfile,
         from_instruction=evidence.stage.from_instruction,
@@ -165,10 +164,10 @@ def _copies_exactly(evidence: Evidence, tree: Tree, paths: Mapping[str, Effect |
 def _copy(evidence: Evidence, group: Sequence[Tree], paths: Mapping[str, Effect | None], builder: str) -> Block:
     first = group[0]
     size = sum(tree.size for tree in group)
-    made_by = {paths[path] for tree in group for path in _below(paths, tree.path)}
+    makers = {paths[path] for tree in group for path in _below(paths, tree.path)}
     owner = _owner(evidence, group, paths)
     flag = f" --chown={owner[0]}:{owner[1]}" if owner else ""
-    reason = f"Made by {reasons(made_by)} ({megabytes(size)})."
+    reason = f"{made_by(makers)} ({megabytes(size)})."
     if len(group) == 1:
         path = "/" + first.path
         return Block((f"COPY --from={builder}{flag} {path} {path}",), reason, size)

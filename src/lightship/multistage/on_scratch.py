@@ -15,6 +15,7 @@ from lightship.multistage.metadata import arguments_of, from_config, last_lines,
 from lightship.multistage.model import Candidate, DroppedPackage, Hunk
 from lightship.multistage.needs import Needs
 from lightship.multistage.packages import asked_packages, needed_packages, twins_of
+from lightship.multistage.reasons import left_behind
 from lightship.multistage.split import divide, names_for
 from lightship.multistage.wanted import wanted_paths
 
@@ -87,12 +88,12 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         stage_blocks=[gather, final],
     )
     line = evidence.stage.from_instruction.line
+    contents = f"{len(names)} packages, {len(files)} single files, and {megabytes(size)} that no package owns"
     hunks = [
-        Hunk(line, "the instructions that build become a stage of their own, which is not shipped"),
-        Hunk(division.last.line, f"the final image starts from nothing and gets {len(names)} packages, "
-             f"{len(files)} single files and {megabytes(size)} that no package owns"),
-        *(Hunk(line, f"{item.name} stays in the builder stage: {item.reason}", -item.size) for item in dropped),
-    ]  # fmt: skip
+        Hunk(line, "what builds becomes a stage of its own, which is not shipped"),
+        Hunk(division.last.line, f"the final image starts from nothing and gets {contents}"),
+        *left_behind(evidence, dropped, names, wanted.left),
+    ]
     return Candidate("scratch", TITLE, text, tuple(hunks), wanted.left)
 
 

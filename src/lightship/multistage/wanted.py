@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from lightship import distros, ecosystems
@@ -64,7 +64,7 @@ def wanted_paths(
     ``programs`` are the names that the program was found to call: they keep toolchains and their caches alive. With
     ``from_base`` (the runtime stage's own base) the original base's files that it lacks are wanted too; an empty file
     system therefore asks for all of them; ``bare`` says that the runtime stage has neither package manager nor init,
-    so that their settings in the base image stay behind.
+    so that their settings in the base image stay behind, and what installing packages made is not made again.
     """
     files, base_files = evidence.files, evidence.base_files
     by_layer = {effect.layer: effect for effect in head if effect.layer is not None}
@@ -85,10 +85,12 @@ def wanted_paths(
             continue
         if owners.owner(path) is not None and path not in modified:
             continue
-        if effect is not None and effect.packages_only and path not in modified:
+        if effect is not None and effect.packages_only and path not in modified and not bare:
             leave.installed(path)
             continue
-        if leave.reason(path) or (bare and is_of_base and leave.system(path)):
+        if leave.reason(path, entry.size if entry.kind == "file" else 0) or (
+            bare and is_of_base and leave.system(path)
+        ):
             continue
         if effect is not None and _is_by_product(path, base_files):
             optional.add(path)
@@ -140,19 +142,19 @@ class _Leaving:
         ]
         self._patterns = [ecosystems.PathPatterns(patterns) for patterns, _ in self._rules]
         self._any = ecosystems.PathPatterns(pattern for patterns, _ in self._rules for pattern in patterns)
-        self._used: set[int] = set()
+        self._sizes: dict[int, int] = {}
         self._installed: list[str] = []
         self._has_system = False
 
-    def reason(self, path: str) -> str:
-        """Why the path stays behind, or ""."""
+    def reason(self, path: str, size: int) -> str:
+        """Why the path, of ``size`` bytes, stays behind, or ""."""
         if path in _REGENERATED:
             return "made anew"
         if not self._any.covers(path):
             return ""
         for index, patterns in enumerate(self._patterns):
             if patterns.covers(path):
-                self._used.add(index)
+                self._sizes[index] = self._sizes.get(index, 0) + size
                 return self._rules[index][1]
         return ""
 
@@ -169,10 +171,9 @@ class _Leaving:
     def left(self) -> tuple[Left, ...]:
         """What was left behind so far."""
         rules = tuple(
-            Left(pattern, self._rules[index][1])
-            for index in sorted(self._used)
-            for top in self._rules[index][0]
-            for pattern in (top, f"{top}/**")
+            Left(pattern, self._rules[index][1], size if number == 0 else 0)
+            for index, size in sorted(self._sizes.items())
+            for number, pattern in enumerate(name for top in self._rules[index][0] for name in (top, f"{top}/**"))
         )
         made = "made by installing packages; those that stay are installed again"
         no_init = "setting of the package manager or of init, of which the runtime stage has none"
@@ -211,13 +212,3 @@ def _modified(evidence: Evidence, by_layer: Mapping[int, Effect], kept_packages:
         for path in touched
         if path in known and hashlib.md5(evidence.files.read(path), usedforsecurity=False).hexdigest() != known[path]
     )
-
-
-def reasons(effects: Iterable[Effect | None]) -> str:
-    """In words, which lines made some paths: ``lines 7 and 9``."""
-    lines = sorted({effect.instruction.line for effect in effects if effect is not None})
-    if not lines:
-        return "the base image"
-    if len(lines) == 1:
-        return f"line {lines[0]}"
-    return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
