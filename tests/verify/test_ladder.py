@@ -143,3 +143,10 @@ def test_what_is_allowed_is_said() -> None:
 def test_every_level_has_a_comparator() -> None:
     assert {one.level for one in COMPARATORS} == set(range(9))
     assert len({one.name for one in COMPARATORS}) == len(COMPARATORS)
+
+
+def test_another_user_writes_to_another_home() -> None:
+    old = with_config(with_run(original(), written=("/root/.state", "/app/db.sqlite")), user="")
+    old = with_run(old, processes=(replace(old.runs[0].processes[0], uid=0),))
+    assert compare(old, candidate()).word == "SAME"
+    assert compare(old, with_run(candidate(), written=())).word == "DIFFERENT"

@@ -110,8 +110,8 @@ def test_what_is_broken_in_files_and_configuration_is_named(engine: Engine, cont
 
 
 CHANGES = (
-    ("RUN rm words.txt", "answers > GET :8000/words"),
-    ("RUN echo fog bell > words.txt", "answers > GET :8000/words > body > .[1]"),
+    ("RUN rm words.txt", "answers > GET :8000/words > status"),
+    ("RUN echo fog bell > words.txt", "answers > GET :8000/words > body > [1]"),
     ("RUN rm /usr/lib/x86_64-linux-gnu/libsqlite3.so.0*", "running"),
     ("RUN rm /usr/local/lib/python3.11/wave.py", "imports > wave"),
     ("RUN sed -i 's/8000/8080/' app.py", "listening > 8000"),

@@ -67,9 +67,15 @@ def _inside(
         if not imports and not plan.commands:
             continue
         got, said = ask_python(
-            engine, image, spec, there[role], role,
-            modules=modules if imports else (), stdlib=plan.stdlib and first and imports, commands=plan.commands if first else (),
-        )  # fmt: skip
+            engine,
+            image,
+            spec,
+            there[role],
+            role,
+            modules=modules if imports else (),
+            stdlib=plan.stdlib and first and imports,
+            commands=plan.commands if first else (),
+        )
         found += got
         answers = said if first else answers
     if imports and plan.node_modules:

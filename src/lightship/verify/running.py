@@ -34,7 +34,7 @@ def compare_running(original: Observation, candidate: Observation) -> Comparison
     more, allowed = _user(original, candidate)
     return settle(
         _described(original.runs[0]),
-        [*differences, *more, *_written(original.runs, candidate.runs[0])],
+        [*differences, *more, *_written(original, candidate)],
         allowed=allowed,
         notes=[*notes, *_figures(original, candidate)],
     )
@@ -72,7 +72,7 @@ def _ended(original: Observation, candidate: Observation) -> Comparison:
         return not_reached(f"the original {how(original.runs[0])}; compared as such at L5")
     if not left:
         return not_reached("the original ends at once and leaves nothing to compare")
-    return settle("the original runs to its end", _written(original.runs, candidate.runs[0]))
+    return settle("the original runs to its end", _written(original, candidate))
 
 
 def _ports(original: Sequence[RunFact], candidate: RunFact) -> Iterator[Difference]:
@@ -103,10 +103,15 @@ def _user(original: Observation, candidate: Observation) -> tuple[list[Differenc
     return [difference], []
 
 
-def _written(original: Sequence[RunFact], candidate: RunFact) -> list[Difference]:
-    """Paths that every run of the original wrote and the candidate did not."""
-    stable = set.intersection(*(_worth(run) for run in original))
-    return [Difference(("written", path), "written", "") for path in sorted(stable - _worth(candidate))]
+def _written(original: Observation, candidate: Observation) -> list[Difference]:
+    """Paths that every run of the original wrote and the candidate did not; a changed USER has another home."""
+    stable = set.intersection(*(_worth(run) for run in original.runs))
+    gone = sorted(stable - _worth(candidate.runs[0]))
+    user = user_id(original.facts)
+    if user != user_id(candidate.facts):
+        homes = {one.home.strip("/") for one in original.facts.accounts if one.uid == user} - {""}
+        gone = [path for path in gone if not any(path.startswith(f"{home}/") for home in homes)]
+    return [Difference(("written", path), "written", "") for path in gone]
 
 
 def _worth(run: RunFact) -> set[str]:
