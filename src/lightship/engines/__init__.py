@@ -11,7 +11,21 @@ from collections.abc import Callable
 from lightship.engines import buildah, docker, ours, podman
 from lightship.engines.install import install_command
 from lightship.engines.protocol import CommandLog, Engine, EngineInfo
+from lightship.engines.self_test import known_self_test, self_test
 from lightship.errors import EngineError, UsageError
+
+__all__ = [
+    "ENGINES",
+    "CommandLog",
+    "Engine",
+    "EngineInfo",
+    "all_infos",
+    "choose",
+    "install_command",
+    "known_self_test",
+    "open_engine",
+    "self_test",
+]
 
 Open = Callable[[ours.RunId, CommandLog], Engine]
 

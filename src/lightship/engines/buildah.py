@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from lightship.engines import containers_build, machine, ours
+from lightship.engines import containers_build, egress, machine, ours
 from lightship.engines.build_files import refuse_heredocs
 from lightship.engines.client import LONG, Client
 from lightship.engines.container import AttachedContainer, run_to_end
@@ -71,6 +71,7 @@ class Buildah:
         runs = bool(self._runs) and machine.is_root()
         if not runs:
             limits.append("runs no containers: that needs root and runc or crun; use Podman")
+        limits += egress.limits("buildah")
         limits.append("VOLUMEs of an image are plain folders in its containers")
         return EngineInfo("buildah", version, Capabilities(self._heredocs(), False, runs, tuple(limits)))
 
@@ -100,10 +101,7 @@ class Buildah:
 
     def export(self, image: str, directory: Path) -> Path:
         archive = directory / "image.tar"
-        self._client.call(
-            "push", "--quiet", image, f"docker-archive:{archive}", doing=f"exporting {image}", timeout=LONG
-        )
-        return archive
+        return self._client.export("push", "--quiet", image, f"docker-archive:{archive}", image=image, archive=archive)
 
     def run(self, image: str, spec: RunSpec, *, timeout: float, output_limit: int = 1 << 20) -> Completed:
         return run_to_end(self._start(image, spec, output_limit), spec, timeout, output_limit)

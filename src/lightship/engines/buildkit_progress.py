@@ -55,6 +55,8 @@ class BuildKitProgress:
             tracked.lines.append(rest)
 
     def finish(self, succeeded: bool) -> tuple[Step, ...]:
+        if succeeded:
+            self._steps.end_all("done")
         return self._steps.all()
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from lightship.engines import process
@@ -38,6 +39,15 @@ class Client:
         if completed.exit_code != 0:
             raise completed_error(self.engine, doing, completed)
         return completed.stdout.decode("utf-8", "replace").strip()
+
+    def export(self, *arguments: str, image: str, archive: Path) -> Path:
+        """``archive``, written by a subcommand; a part of one is removed. Raises EngineError."""
+        try:
+            self.call(*arguments, doing=f"exporting {image}", timeout=LONG)
+        except BaseException:
+            archive.unlink(missing_ok=True)
+            raise
+        return archive
 
     def json(self, *arguments: str, doing: str) -> Any:
         """What a subcommand printed, as JSON."""

@@ -63,10 +63,11 @@ class Runtime(Protocol):
 class AttachedContainer:
     """A started container and the program that runs it."""
 
-    def __init__(self, id: str, program: Attached, runtime: Runtime) -> None:
+    def __init__(self, id: str, program: Attached, runtime: Runtime, spec: RunSpec) -> None:
         self.id = id
         self._program = program
         self._runtime = runtime
+        self._mounted = tuple(place.split(":")[0] for place in spec.tmpfs) + tuple(place for _, place in spec.mounts)
         self._asked_to_die = False
         self._ended: ContainerState | None = None
         self._pid = 0
@@ -81,6 +82,8 @@ class AttachedContainer:
             pid = self._runtime.pid(self.id)
             if pid is not None:
                 self._pid = pid
+                while pid and not namespaces.has_executed(pid) and time.monotonic() < deadline:
+                    time.sleep(0.001)
                 self._began = time.monotonic()
                 with contextlib.suppress(OSError):
                     self._pidfd = os.pidfd_open(pid) if pid else -1
@@ -151,7 +154,8 @@ class AttachedContainer:
         return self._seen_processes() or self._runtime.processes(self.id)
 
     def written(self) -> tuple[str, ...]:
-        return self._runtime.written(self.id)
+        found = self._runtime.written(self.id)
+        return tuple(path for path in found if not _is_inside(path, self._mounted))
 
     def signal(self, name: str) -> None:
         self._asked_to_die = True
@@ -244,6 +248,10 @@ def run_to_end(container: AttachedContainer, spec: RunSpec, timeout: float, outp
         container.remove()
     code = None if state.running else state.exit_code
     return Completed(spec.argv or (), code, stdout, stderr, seconds, truncated=container.truncated)
+
+
+def _is_inside(path: str, folders: tuple[str, ...]) -> bool:
+    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
 
 
 def reason(text: str) -> str:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import signal
 import time
 
 from lightship.engines import egress, ours, process
 from lightship.engines.build_files import BuildFiles, build_files
 from lightship.engines.buildah_progress import BuildahProgress
 from lightship.engines.client import Client
-from lightship.engines.containers_storage import Store, sweep
+from lightship.engines.containers_storage import Store, kill_steps, sweep
 from lightship.engines.failure import build_error
 from lightship.engines.protocol import BuildRequest, BuiltImage, OnStep
+from lightship.errors import BuildError
 
+_LOST_RACE = re.compile(r"layer not known|checking if cached image exists|error locating image with ID")
+_DEATH = {"buildah": signal.SIGTERM, "podman": signal.SIGKILL}
+"""On SIGTERM Buildah ends its RUN step and leaves the container; Podman removes the container and leaves the step,
+which then nobody can find. Killed, Podman leaves both, and ``clean`` finds them."""
 CA_PLACES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
 
@@ -25,6 +32,26 @@ def build(
         client.attempt("rmi", built.image)
 
     network = egress.build_network(client.engine, request, attempt)
+    try:
+        return _build_once(client, request, on_step, network, run_id=run_id, store=store, runtime=runtime)
+    except BuildError as error:
+        # Another program has removed an image while this one was looking through all of them for its cache:
+        # https://github.com/containers/buildah/issues/5674
+        if not _LOST_RACE.search(error.why):
+            raise
+        return _build_once(client, request, on_step, network, run_id=run_id, store=store, runtime=runtime)
+
+
+def _build_once(
+    client: Client,
+    request: BuildRequest,
+    on_step: OnStep,
+    network: str,
+    *,
+    run_id: ours.RunId,
+    store: Store,
+    runtime: str,
+) -> BuiltImage:
     with build_files(request, run_id) as files:
         tag = run_id.tag()
         argv = [*client.prefix, "--default-mounts-file", str(files.mounts), "build"]
@@ -33,11 +60,19 @@ def build(
         progress = BuildahProgress(request.dockerfile, on_step)
         began = time.monotonic()
         code: int | None = None
+        mine = str(files.mounts).__eq__
         try:
-            code = process.stream(argv, progress.feed, timeout=request.timeout, log=client.log)
+            code = process.stream(
+                argv,
+                progress.feed,
+                timeout=request.timeout,
+                log=client.log,
+                when_we_die=_DEATH[client.engine],
+                before_end=lambda: kill_steps(store, mine),
+            )
         finally:
             if code != 0:
-                sweep(store, str(files.mounts).__eq__, lambda id_: client.attempt("rm", id_))
+                sweep(store, mine, lambda id_: client.attempt("rm", id_))
         steps = progress.finish(code == 0)
         if code != 0:
             if request.network == "auto":

@@ -36,7 +36,7 @@ def stored_config(store: Store, image_id: str) -> bytes | None:
 
 
 def names(store: Store, kind: Literal["images", "containers"]) -> list[str]:
-    """The names of all images or containers, read from the store: listing them by command can wait long for its lock."""
+    """The names of all images or containers, read from the store: a listing command can wait long for its lock."""
     found: list[str] = []
     for root in filter(None, (store.root, store.run_root)):
         for path in Path(root, f"{store.driver}-{kind}").glob(f"*{kind}.json"):
@@ -47,7 +47,7 @@ def names(store: Store, kind: Literal["images", "containers"]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class WorkingContainer:
-    """A container that a build works in. ``marker`` is the mounts file that the build was given; see ``build_flags``."""
+    """A container that a build works in; ``marker`` is the mounts file that the build was given (``BuildFiles``)."""
 
     id: str
     marker: str
@@ -60,8 +60,8 @@ def working_containers(store: Store) -> list[WorkingContainer]:
     for path in Path(store.root, f"{store.driver}-containers").glob("*/userdata/buildah.json"):
         with contextlib.suppress(OSError, ValueError):
             state = json.loads(path.read_bytes())
-            layer = Path(state.get("MountPoint") or "/").parent.name
-            found.append(WorkingContainer(path.parts[-3], state.get("DefaultMountsFilePath") or "", layer))
+            layer = Path(state.get("mountpoint") or "/").parent.name
+            found.append(WorkingContainer(path.parts[-3], state.get("defaultMountsFilePath") or "", layer))
     return found
 
 
@@ -76,6 +76,13 @@ def sweep(store: Store, mine: Callable[[str], bool], remove: Callable[[str], obj
             _kill_inside(store, container.layer)
         remove(container.id)
     return len(found)
+
+
+def kill_steps(store: Store, mine: Callable[[str], bool]) -> None:
+    """Kill what runs in the working containers whose marker is ``mine``; Podman, told to end, would let it run on."""
+    for container in working_containers(store):
+        if mine(container.marker) and container.layer:
+            _kill_inside(store, container.layer)
 
 
 def _kill_inside(store: Store, layer: str) -> None:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from lightship.dockerfile import parse
 from lightship.engines import egress, machine, ours, process
 from lightship.engines.build_files import build_files, refuse_heredocs
 from lightship.engines.buildkit_progress import BuildKitProgress
-from lightship.engines.client import LONG, SHORT, Client
+from lightship.engines.classic_progress import ClassicProgress
+from lightship.engines.client import SHORT, Client
 from lightship.engines.docker_like import DockerLike
 from lightship.engines.failure import build_error, completed_error
 from lightship.engines.protocol import (
@@ -98,16 +100,17 @@ class Docker(DockerLike):
         limits = []
         kit = self._docker.builder != "classic"
         if not kit:
-            limits.append("classic builder: no heredocs, no RUN --mount (install docker-buildx for BuildKit)")
+            limits.append("classic builder: no RUN --mount (install docker-buildx for BuildKit)")
+        if not self._heredocs():
+            limits.append("no heredocs without a `# syntax=` line (Docker 23 knows them by itself)")
         limits.append("a CA bundle cannot be lent to RUN steps (BuildKit has no build volumes)")
-        if egress.known_network("docker") == "host":
-            limits.append("RUN steps use the host's network: the bridge has no way out here")
+        limits += egress.limits("docker")
         version = f"{self._docker.server} (client {self._docker.version}, {self._docker.builder})"
-        return EngineInfo("docker", version, Capabilities(kit, kit, True, tuple(limits)))
+        return EngineInfo("docker", version, Capabilities(self._heredocs(), kit, True, tuple(limits)))
 
     def build(self, request: BuildRequest, on_step: OnStep) -> BuiltImage:
-        if self._docker.builder == "classic":
-            refuse_heredocs(request, "Docker's classic builder", "it takes the heredoc's lines for instructions")
+        if not self._heredocs() and not _names_a_frontend(request.dockerfile):
+            refuse_heredocs(request, f"Docker {self._docker.server}", "its lines would be taken for instructions")
         network = egress.build_network("docker", request, self._attempt)
         with build_files(request, self._run) as files:
             tag = self._run.tag()
@@ -120,7 +123,8 @@ class Docker(DockerLike):
                 str(files.image_id),
             ]
             argv += ["--tag", tag, *self._build_flags(request, network), str(request.context)]
-            progress = BuildKitProgress(request.dockerfile, on_step)
+            reader = ClassicProgress if self._docker.builder == "classic" else BuildKitProgress
+            progress = reader(request.dockerfile, on_step)
             began = time.monotonic()
             env = {**self._client.env, "BUILDKIT_PROGRESS": "plain"}
             code = process.stream(argv, progress.feed, timeout=request.timeout, log=self.log, env=env)
@@ -131,6 +135,11 @@ class Docker(DockerLike):
                 raise build_error(self.name, request, progress, code)
             return BuiltImage(tag, time.monotonic() - began, progress.finish(succeeded=True))
 
+    def _heredocs(self) -> bool:
+        """Known to the frontend inside the daemon from 23.0 on, BuildKit 0.10."""
+        major = self._docker.server.partition(".")[0]
+        return self._docker.builder != "classic" and major.isdigit() and int(major) >= 23
+
     def _attempt(self, trial: BuildRequest) -> None:
         self.remove_image(self.build(trial, lambda step: None).image)
 
@@ -140,8 +149,7 @@ class Docker(DockerLike):
 
     def export(self, image: str, directory: Path) -> Path:
         archive = directory / "image.tar"
-        self._client.call("save", "--output", str(archive), image, doing=f"exporting {image}", timeout=LONG)
-        return archive
+        return self._client.export("save", "--output", str(archive), image, image=image, archive=archive)
 
     def _build_flags(self, request: BuildRequest, network: str) -> list[str]:
         flags = [] if self._docker.builder == "classic" else ["--progress", "plain"]
@@ -209,6 +217,11 @@ class Docker(DockerLike):
             "history": history,
         }
         return json.dumps(rebuilt).encode()
+
+
+def _names_a_frontend(dockerfile: str) -> bool:
+    """Whether a ``# syntax=`` line asks for a frontend of its own, which knows what it knows."""
+    return any(directive.name == "syntax" for directive in parse(dockerfile).directives)
 
 
 def _makes_no_layer(created_by: str) -> bool:

@@ -251,7 +251,7 @@ class DockerLike:
             stdin=spec.stdin,
             output_limit=output_limit,
         )
-        return AttachedContainer(name, program, self)
+        return AttachedContainer(name, program, self, spec)
 
     def _network_flags(self, image: str, spec: RunSpec) -> list[str]:
         if spec.network != "published":
@@ -288,7 +288,7 @@ def spec_flags(spec: RunSpec) -> list[str]:
     if spec.read_only:
         flags.append("--read-only")
     for place in spec.tmpfs:
-        flags += ["--tmpfs", place]
+        flags += ["--tmpfs", tmpfs_option(place)]
     if spec.drop_capabilities:
         flags += ["--cap-drop", "ALL"]
     if spec.no_new_privileges:
@@ -302,8 +302,14 @@ def spec_flags(spec: RunSpec) -> list[str]:
     return flags
 
 
+def tmpfs_option(place: str) -> str:
+    """A tmpfs for everybody, as /tmp is: Docker gives it the mode of the folder below, Podman the folder's content."""
+    path, _, options = place.partition(":")
+    return place if "mode=" in options else f"{path}:{options + ',' if options else ''}mode=1777"
+
+
 def written_paths(changes: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Paths that were added or changed, without what engines put there and folders that changed only by their content."""
+    """Paths that were added or changed, without what engines put there and folders changed only by their content."""
     found: set[str] = set()
     folders: set[str] = set()
     for kind, path in changes:

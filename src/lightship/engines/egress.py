@@ -27,7 +27,7 @@ BuildNetwork = Literal["host", "default", "none"]
 
 PATIENCE = 2.0
 WELL_KNOWN = (("pypi.org", 443), ("deb.debian.org", 80), ("registry.npmjs.org", 443))
-"""Asked only when neither a proxy nor a name server answers over TCP: a connection is made and closed, nothing is sent."""
+"""Asked only when neither proxy nor name server answers over TCP: a connection is made and closed, nothing sent."""
 
 
 def build_network(engine: str, request: BuildRequest, attempt: Callable[[BuildRequest], object]) -> BuildNetwork:
@@ -50,9 +50,13 @@ def build_network(engine: str, request: BuildRequest, attempt: Callable[[BuildRe
     return found
 
 
-def known_network(engine: str) -> str:
-    """What an earlier build has found, "" when none has looked."""
-    return remembered.recall(_key(engine)) or ""
+def limits(engine: str) -> list[str]:
+    """What an earlier build has found, in words for ``Capabilities.limits``."""
+    if _proxy_on_loopback():
+        return ["RUN steps use the host's network: the proxy is on the host's loopback"]
+    if remembered.recall(_key(engine)) == "host":
+        return ["RUN steps use the host's network: the engine's own has no way out here (tried)"]
+    return []
 
 
 def forget(engine: str) -> None:

@@ -90,7 +90,7 @@ def build_error(engine: str, request: BuildRequest, progress: Progress, code: in
             why=_last_line(said),
             help=_SHORT_NAME_HELP
             if "did not resolve to an alias" in said
-            else "check its name, the network and the registry login; or build or pull it first: a local image is used as it is",
+            else "check its name, the network and the registry login; or pull it first: a local image is used as it is",
         )
     why = _reason(failed, progress.tail)
     return _at(request, failed, "the build failed" if not keyword else f"{keyword} failed", why=why, shown=own)

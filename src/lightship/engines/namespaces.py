@@ -87,6 +87,17 @@ def ports_of(table: str) -> set[int]:
     return {int(row[1].rpartition(":")[2], 16) for row in rows if len(row) > 3 and row[3] == _LISTEN}
 
 
+def has_executed(pid: int) -> bool:
+    """Whether the first process of a container runs the image's program, and not the runtime's own start any more."""
+    try:
+        program = os.readlink(f"/proc/{pid}/exe")  # noqa: PTH115 - its text
+    except OSError:
+        return True
+    # A runtime that runs from a copy of itself in memory shows as "/" or "/memfd:...".
+    starting = program == "/" or program.startswith("/memfd:")
+    return not starting and not Path(program.split(" ")[0]).name.startswith(("runc", "crun"))
+
+
 def processes(pid: int) -> tuple[Process, ...] | None:
     """The processes in the pid namespace of ``pid``, its own first; None when that cannot be read."""
     try:

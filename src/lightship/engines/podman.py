@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from lightship.engines import containers_build, machine, ours
+from lightship.engines import containers_build, egress, machine, ours
 from lightship.engines.build_files import refuse_heredocs
-from lightship.engines.client import LONG, Client
+from lightship.engines.client import Client
 from lightship.engines.containers_storage import Store, names, stored_config, sweep
 from lightship.engines.docker_like import DockerLike
 from lightship.engines.failure import completed_error
@@ -48,7 +48,7 @@ class Podman(DockerLike):
         super().__init__(Client("podman", (shutil.which("podman") or "podman", *self._global_flags()), log), run_id)
 
     def info(self) -> EngineInfo:
-        limits = []
+        limits = egress.limits("podman")
         if not self._heredocs():
             limits.append(f"no heredocs: Buildah {self._host['buildahVersion']} builds them as empty layers")
         return EngineInfo(
@@ -80,17 +80,8 @@ class Podman(DockerLike):
 
     def export(self, image: str, directory: Path) -> Path:
         archive = directory / "image.tar"
-        self._client.call(
-            "save",
-            "--format",
-            "docker-archive",
-            "--output",
-            str(archive),
-            image,
-            doing=f"exporting {image}",
-            timeout=LONG,
-        )
-        return archive
+        options = ("--format", "docker-archive", "--output", str(archive))
+        return self._client.export("save", *options, image, image=image, archive=archive)
 
     def pid(self, id: str) -> int | None:
         """Podman writes the pid into a file: no question needed, which is quicker by 40 ms each."""

@@ -27,13 +27,13 @@ GRACE = 5.0
 """Seconds between SIGTERM and SIGKILL: `docker build` uses them to tell the daemon to stop."""
 _DIE_WITH_US = """
 import ctypes, os, sys
-ctypes.CDLL(None).prctl(1, 15)
+ctypes.CDLL(None).prctl(1, int(sys.argv[2]))
 if os.getppid() != int(sys.argv[1]):
     sys.exit(143)
-os.execvp(sys.argv[2], sys.argv[2:])
+os.execvp(sys.argv[3], sys.argv[3:])
 """
-"""PR_SET_PDEATHSIG, prctl(2): a build gets SIGTERM when we are killed. Set by a program between, not in ``preexec_fn``,
-which is not safe beside threads."""
+"""PR_SET_PDEATHSIG, prctl(2): a build gets a signal when we are killed. Set by a program between, since
+``preexec_fn`` is not safe beside threads."""
 
 LINE_LIMIT = 1 << 16
 """A line longer than this is handed on in pieces: a RUN step may print a gigabyte without a line end."""
@@ -65,13 +65,16 @@ def stream(
     timeout: float,
     log: CommandLog,
     env: Mapping[str, str] | None = None,
+    when_we_die: signal.Signals = signal.SIGTERM,
+    before_end: Callable[[], object] | None = None,
 ) -> int | None:
     """Run a program and hand on each line of its output (stdout and stderr as one) while it runs.
 
     Gives the exit code, or None when the time limit ended it. ``on_line`` runs in the caller's thread, so what it
-    raises ends the program too. When this process is killed, the program gets SIGTERM.
+    raises ends the program too. ``before_end`` is called when the program has to be ended; ``when_we_die`` is the
+    signal that it gets when this process is killed.
     """
-    process = _popen(argv, log, env, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, die_with_us=True)
+    process = _popen(argv, log, env, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, when_we_die=when_we_die)
     deadline = time.monotonic() + timeout
     try:
         finished = _pump(process, on_line, deadline)
@@ -81,6 +84,8 @@ def stream(
     except subprocess.TimeoutExpired:
         return None
     finally:
+        if process.poll() is None and before_end:
+            before_end()
         _end(process, GRACE)
 
 
@@ -187,13 +192,13 @@ def _popen(
     stdin: int,
     stderr: int,
     stdout: int = subprocess.PIPE,
-    die_with_us: bool = False,
+    when_we_die: signal.Signals | None = None,
 ) -> subprocess.Popen[bytes]:
     added = " ".join(f"{name}={shlex.quote(value)}" for name, value in sorted((env or {}).items()))
     log.lines.append(f"{added} {shlex.join(argv)}".strip())
     through = []
-    if die_with_us and sys.platform == "linux":
-        through = [sys.executable, "-I", "-S", "-c", _DIE_WITH_US, str(os.getpid())]
+    if when_we_die and sys.platform == "linux":
+        through = [sys.executable, "-I", "-S", "-c", _DIE_WITH_US, str(os.getpid()), str(int(when_we_die))]
     try:
         return subprocess.Popen(
             [*through, *argv],
@@ -240,11 +245,11 @@ def _pump(process: subprocess.Popen[bytes], on_line: Callable[[str], None], dead
 def _end(process: subprocess.Popen[bytes], grace: float) -> None:
     if process.poll() is None:
         _signal_group(process, signal.SIGTERM)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(grace)
-        except subprocess.TimeoutExpired:
-            _signal_group(process, signal.SIGKILL)
-            process.wait()
+    # Whatever of its group is left: podman ends at once and leaves the children of a RUN step behind.
+    _signal_group(process, signal.SIGKILL)
+    process.wait()
     if process.stdout is not None and process.stderr is None:
         process.stdout.close()
 

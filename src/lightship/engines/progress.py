@@ -67,6 +67,11 @@ class Steps:
         tracked.step = replace(tracked.step, state=state, seconds=took)  # type: ignore[arg-type]
         self._on_step(tracked.step)
 
+    def end_all(self, state: str) -> None:
+        """Every step that still runs is over: BuildKit does not tell the end of all."""
+        for key in self._steps:
+            self.end(key, state)
+
     def get(self, key: str) -> Tracked | None:
         """The step under that key."""
         return self._steps.get(key)

@@ -105,7 +105,7 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A program that ended, or was ended after its time limit (``exit_code`` None). Output is cut at ``output_limit``."""
+    """A program that ended, or was ended after its time limit (``exit_code`` None); output is cut at the limit."""
 
     argv: tuple[str, ...]
     exit_code: int | None
@@ -210,7 +210,7 @@ class Engine(Protocol):
 
     def config(self, image: str) -> ImageConfig: ...
     def export(self, image: str, directory: Path) -> Path:
-        """The image, written under ``directory`` in a form that ``lightship.oci`` opens, uncompressed where possible."""
+        """The image, written under ``directory`` in a form that ``lightship.oci`` opens, uncompressed."""
         ...
 
     def run(self, image: str, spec: RunSpec, *, timeout: float, output_limit: int = 1 << 20) -> Completed:

@@ -86,7 +86,7 @@ def start_bundle(
     except BaseException:
         shutil.rmtree(bundle.folder, ignore_errors=True)
         raise
-    container = AttachedContainer(name, program, RuntimeContainer(bundle, config, rootfs, forget))
+    container = AttachedContainer(name, program, RuntimeContainer(bundle, config, rootfs, forget), spec)
     try:
         container.await_start(START_TIMEOUT)
     except BaseException:
@@ -154,7 +154,7 @@ class RuntimeContainer:
 
 
 def _upper_folder(rootfs: Path) -> Path | None:
-    """The writable layer of an overlay mount; its changes lie there as files. Overlay: kernel.org, filesystems/overlayfs."""
+    """The writable layer of an overlay mount, None for other mounts; its changes lie there as files."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/self/mounts").read_text().split("\n"):
             fields = line.split(" ")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lightship.engines import seccomp
-from lightship.engines.docker_like import DEFAULT_PIDS
+from lightship.engines.docker_like import DEFAULT_PIDS, tmpfs_option
 from lightship.engines.protocol import RunSpec
 from lightship.engines.users import Identity, identify
 from lightship.oci.model import ImageConfig
@@ -118,8 +118,8 @@ def _mounts(spec: RunSpec, files: Path) -> list[dict[str, Any]]:
     for name in ("hosts", "hostname", "resolv.conf"):
         mounts.append(_mount(f"/etc/{name}", "bind", str(files / name), ["rbind", "rprivate"]))
     for place in spec.tmpfs:
-        path, _, options = place.partition(":")
-        mounts.append(_mount(path, "tmpfs", "tmpfs", [*closed, *filter(None, options.split(",")), "mode=1777"]))
+        path, _, options = tmpfs_option(place).partition(":")
+        mounts.append(_mount(path, "tmpfs", "tmpfs", [*closed, *options.split(",")]))
     for host, path in spec.mounts:
         mounts.append(_mount(path, "bind", str(host), ["rbind", "ro", "rprivate"]))
     return mounts

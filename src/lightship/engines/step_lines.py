@@ -53,6 +53,12 @@ def buildkit_step(found: tuple[StageSteps, ...], stage: str, number: int, text: 
     return _pick(tuple(counted), number - 1, text)
 
 
+def classic_step(found: tuple[StageSteps, ...], number: int, total: int, text: str) -> Instruction | None:
+    """The instruction of ``Step number/total : text``; the steps run through all stages, ARGs before FROM first."""
+    everything = tuple(item for steps in found for item in steps.instructions)
+    return _pick(everything, number - 1 - max(total - len(everything), 0), text)
+
+
 def from_of(found: tuple[StageSteps, ...], image: str) -> Instruction | None:
     """The FROM that asks for an image which BuildKit calls by its full name, ``docker.io/library/python:3.11``."""
     for steps in found:
