@@ -63,6 +63,10 @@ def plain(content: bytes) -> bytes:
     return content
 
 
+def gzipped(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
+
+
 def zstd(content: bytes) -> bytes:
     return zstandard.ZstdCompressor(write_checksum=True).compress(content)
 
@@ -82,7 +86,7 @@ def docker_archive(
     return path
 
 
-def oci_blobs(layers: list[bytes], *, pack: Pack = gzip.compress, config: Any = None) -> tuple[dict[str, bytes], str]:
+def oci_blobs(layers: list[bytes], *, pack: Pack = gzipped, config: Any = None) -> tuple[dict[str, bytes], str]:
     """The blobs of an OCI image by digest, and the digest of its manifest."""
     raw = _json(config_of(layers) if config is None else config)
     packed = [pack(layer) for layer in layers]

@@ -44,7 +44,7 @@ def test_links_that_are_in_the_way_are_not_followed(tmp_path: Path) -> None:
     extract(rootfs, ["f"], target)
     assert (target / "f").read_bytes() == b"evil"
     assert (outside / "f").read_text() == "safe"
-    assert sorted(os.listdir(outside)) == ["f"]
+    assert [path.name for path in outside.iterdir()] == ["f"]
 
 
 def test_an_image_whose_links_lead_outside(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import random
@@ -28,6 +27,7 @@ from oci.archives import (
     directory,
     docker_archive,
     file,
+    gzipped,
     hardlink,
     oci_blobs,
     oci_layout,
@@ -128,7 +128,7 @@ def test_digests_that_lie(tmp_path: Path) -> None:
             open_image(layout).rootfs()
 
 
-@pytest.mark.parametrize("pack", [plain, gzip.compress, zstd])
+@pytest.mark.parametrize("pack", [plain, gzipped, zstd])
 @pytest.mark.parametrize("trusted", [True, False])
 def test_truncated_streams(tmp_path: Path, pack: Callable[[bytes], bytes], trusted: bool) -> None:
     # Random bytes, or the packed layer would be too short to cut in many places.
@@ -198,8 +198,8 @@ def test_wrong_types_everywhere(tmp_path: Path, value: Any) -> None:
     }
     manifest = [{"Config": "c.json", "RepoTags": ["x:1"], "Layers": ["l"]}]
     members = {"c.json": config, "manifest.json": manifest}
-    for name in members:
-        for spoiled in _spoiled(members[name], value):
+    for name, document in members.items():
+        for spoiled in _spoiled(document, value):
             documents = [file(key, json.dumps(of).encode()) for key, of in (members | {name: spoiled}).items()]
             (tmp_path / "i.tar").write_bytes(tar([*documents, file("l", LAYER)]))
             _read_or_refuse(tmp_path / "i.tar")
@@ -364,7 +364,7 @@ def test_damage_anywhere_gives_an_image_or_one_clear_error(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "damaged.tar"
-    pack = data.draw(st.sampled_from([plain, gzip.compress, zstd]))
+    pack = data.draw(st.sampled_from([plain, gzipped, zstd]))
     content = bytearray(docker_archive(path, [LAYER, tar([symlink("l", "a")])], pack=pack).read_bytes())
     for _ in range(data.draw(st.integers(1, 5))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
@@ -378,11 +378,9 @@ def test_damage_anywhere_gives_an_image_or_one_clear_error(
 
 
 def test_no_file_stays_open(tmp_path: Path) -> None:
-    import os
-
-    path = docker_archive(tmp_path / "i.tar", [LAYER], pack=gzip.compress)
-    before = len(os.listdir("/proc/self/fd"))
+    path = docker_archive(tmp_path / "i.tar", [LAYER], pack=gzipped)
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(20):
         with open_image(path) as image:
             image.rootfs().read("a")
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before

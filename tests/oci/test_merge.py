@@ -15,7 +15,7 @@ from oci.archives import Member, directory, docker_archive, file, hardlink, syml
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> "Made":
+def made(tmp_path: Path) -> Made:
     return Made(tmp_path)
 
 

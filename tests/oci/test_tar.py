@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from lightship.errors import InputError
 from lightship.oci.blob import whole_file
 from lightship.oci.model import Entry
-from lightship.oci.tar import clean_path, walk
+from lightship.oci.tar import walk
+from lightship.oci.tar_header import clean_path
 from oci.archives import directory, file, hardlink, symlink, tar
 
 FORMATS = (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT)
@@ -54,10 +55,7 @@ def seen_by_tarfile(archive: bytes) -> list[tuple[object, ...]]:
 
 
 def seen_by_us(archive: bytes) -> list[tuple[object, ...]]:
-    return [
-        (e.path, e.kind, e.mode, e.uid, e.gid, e.size, e.mtime, e.link, e.offset if e.kind == "file" else e.offset)
-        for e in entries_of(archive)
-    ]
+    return [(e.path, e.kind, e.mode, e.uid, e.gid, e.size, e.mtime, e.link, e.offset) for e in entries_of(archive)]
 
 
 names = st.lists(

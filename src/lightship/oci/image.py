@@ -102,6 +102,10 @@ class Image:
             self._rootfs[count] = merge.rootfs(self)
         return self._rootfs[count]
 
+    def keep_rootfs(self, merge: Merge) -> None:
+        """Take the root file system that somebody has merged from this image's layers."""
+        self._rootfs.setdefault(merge.layers, merge.rootfs(self))
+
     def close(self) -> None:
         """Close the files; what is in memory can still be used."""
         for blob in (*self._blobs.values(), *self._plain.values()):

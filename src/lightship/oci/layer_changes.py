@@ -53,6 +53,7 @@ def all_changes(image: Image) -> tuple[LayerChanges, ...]:
             merge.apply(layer.entries)
             found.append(_of_last_layer(merge))
         image.layer_changes = tuple(found)
+        image.keep_rootfs(merge)
     kept: tuple[LayerChanges, ...] = image.layer_changes
     return kept
 

@@ -5,7 +5,8 @@ What an image can make this room hold in memory at once is at most
     METADATA_LIMIT (accounted bytes of all entries) + DOCUMENT_LIMIT (per JSON document)
     + THREADS x (2 x CHUNK + EXTENSION_LIMIT + ZSTD_WINDOW_LIMIT)
 
-however large its layers are. An image of 20,000 files takes about 12 MB, one of 500,000 about 300 MB.
+however large its layers are. Measured: 31,000 entries with their merged root file system and all changes take 25 MB
+more than an interpreter that has imported this room.
 """
 
 from __future__ import annotations

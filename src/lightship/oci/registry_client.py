@@ -17,7 +17,7 @@ import urllib3
 
 from lightship.errors import InputError
 from lightship.oci.document import parse_object, text
-from lightship.oci.limits import CHUNK, DOCUMENT_LIMIT
+from lightship.oci.limits import CHUNK, DOCUMENT_LIMIT, THREADS
 from lightship.oci.registry_login import ANONYMOUS, Login
 from lightship.oci.registry_reference import Reference
 
@@ -167,5 +167,5 @@ def _pool(url: str) -> urllib3.PoolManager:
     proxy = getproxies().get(parts.scheme)
     authorities = os.environ.get("SSL_CERT_FILE") or None
     if proxy and not proxy_bypass(parts.hostname or ""):
-        return urllib3.ProxyManager(proxy, ca_certs=authorities)
-    return urllib3.PoolManager(ca_certs=authorities)
+        return urllib3.ProxyManager(proxy, maxsize=THREADS, ca_certs=authorities)
+    return urllib3.PoolManager(maxsize=THREADS, ca_certs=authorities)
