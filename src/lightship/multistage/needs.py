@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from lightship import distros
 from lightship.closure import Closure, Reason, closure, roots
 from lightship.evidence import Evidence
+from lightship.multistage.cover import cover
 from lightship.multistage.wanted import wanted_paths
 
 _NOTHING = Closure()
@@ -57,8 +58,14 @@ def _unowned(evidence: Evidence, programs: Collection[str]) -> frozenset[str]:
 
 
 def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
-    asked = roots(evidence.config, evidence.files, trees=_tops(paths))
-    found = closure(evidence.files, asked, evidence.config, searched=lambda path: not _from_base(evidence, path))
+    trees = cover(evidence.files, paths)
+    found = closure(
+        evidence.files,
+        roots(evidence.config, evidence.files, trees=[tree.path for tree in trees]),
+        evidence.config,
+        without=[extra for tree in trees for extra in tree.extras],
+        searched=lambda path: not _from_base(evidence, path),
+    )
     files: dict[str, Need] = {}
     called: set[str] = set()
     needs_libc = False
@@ -102,15 +109,6 @@ def _from_base(evidence: Evidence, path: str) -> bool:
 def _is_build_tool(evidence: Evidence, path: str) -> bool:
     owner = evidence.installed.owner(path)
     return owner is not None and distros.judge(evidence.installed, owner).need == "build-only"
-
-
-def _tops(paths: Collection[str]) -> Iterable[str]:
-    """The outermost of some paths."""
-    known = paths if isinstance(paths, (set, frozenset, dict)) else set(paths)
-    for path in known:
-        parent = path.rpartition("/")[0]
-        if parent not in known:
-            yield path
 
 
 def _in_words(reason: Reason) -> str:

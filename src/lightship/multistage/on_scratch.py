@@ -23,6 +23,7 @@ TITLE = "scratch (only what running needs)"
 # What a Debian system is made of that no program names: the hierarchy, the accounts, the names of networks.
 _FRAME_PACKAGES = ("base-files", "netbase", "media-types", "tzdata", "ca-certificates")
 # libgcc_s is opened by pthread_cancel(3), so nothing links it.
+_LDCONFIG = ("sbin/ldconfig", "usr/sbin/ldconfig")
 _LIBC_PACKAGES = ("libc6", "libgcc-s1")
 
 
@@ -50,7 +51,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         trees=tuple(tree.path for tree in trees),
         files=files,
         removals=tuple(extra for tree in trees for extra in tree.extras),
-        ldconfig="sbin/ldconfig" in evidence.files or "usr/sbin/ldconfig" in evidence.files,
+        ldconfig=needs.needs_libc and any(path in evidence.files for path in _LDCONFIG),
     )
     stages = names_for(evidence)
     before, after = restated(division.head_instructions)
@@ -142,7 +143,7 @@ def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -
         found |= {path for path in libc_runtime(evidence.files) if evidence.files[path].entry.kind != "dir"}
         found |= {located.entry.path for located in evidence.files.walk("usr/lib/locale")}
         # ctypes.util.find_library, and programs like it, ask ldconfig for the loader's cache.
-        found |= {path for path in ("sbin/ldconfig", "usr/sbin/ldconfig") if path in evidence.files}
+        found |= {path for path in _LDCONFIG if path in evidence.files}
     frame = set(_frame(evidence))
     single = {
         path for path in found if path not in frame and (owner := _owner_name(evidence, path)) and owner not in packages

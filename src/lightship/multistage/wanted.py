@@ -88,6 +88,8 @@ def wanted_paths(
         if effect is not None and effect.packages_only and path not in modified and not bare:
             leave.installed(path)
             continue
+        if bare and _is_bytecode_of_others(path, owners, kept_packages):
+            continue
         if leave.reason(path, entry.size if entry.kind == "file" else 0) or (
             bare and is_of_base and leave.system(path)
         ):
@@ -115,6 +117,18 @@ def _is_by_product(path: str, base_files: Rootfs) -> bool:
         module = name.split(".", 1)[0] + ".py"
         return f"{directory.rpartition('/')[0]}/{module}" in base_files
     return path.endswith("__pycache__") and path.rpartition("/")[0] in base_files
+
+
+def _is_bytecode_of_others(path: str, owners: Installed, kept_packages: Collection[str]) -> bool:
+    """Whether a package's installation compiled this from a module of its own, and that package is not taken."""
+    directory, _, name = path.rpartition("/")
+    if name == "__pycache__":
+        owner = owners.owner(directory)
+    elif directory.endswith("/__pycache__"):
+        owner = owners.owner(f"{directory.removesuffix('/__pycache__')}/{name.split('.', 1)[0]}.py")
+    else:
+        return False
+    return owner is not None and owner.name not in kept_packages
 
 
 class _Leaving:

@@ -16,6 +16,7 @@ from lightship.optimize.candidates import candidates
 from lightship.optimize.measure import measure
 from lightship.optimize.model import LEVEL_NEEDED, Measurement, Optimization, Options, Outcome, Progress, Trial
 from lightship.optimize.read import already_split, read_dockerfile, stage_to_split
+from lightship.optimize.relevance import relevant
 from lightship.optimize.workshop import Built, Workshop
 from lightship.probes import ProbePlan, image_facts, observe, plan_from_original
 from lightship.semantic import Stage, stages
@@ -74,7 +75,7 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     name = options.dockerfile.name
     measurement = measure(built.image, name, base=stage.base.reference, build_seconds=built.seconds)
     progress.phase("watching it run")
-    facts = image_facts(built.image.config, built.image.rootfs())
+    facts = relevant(image_facts(built.image.config, built.image.rootfs()), evidence, needs)
     with workshop.engine_at_work():
         plan = plan_from_original(workshop.engine, built.name, facts, settings)
         observation = observe(workshop.engine, built.name, facts, plan, runs=ORIGINAL_RUNS)

@@ -1,0 +1,44 @@
+"""What of the original's facts a candidate is held to.
+
+A full base image brings languages of its own (Debian's Python for Mercurial, say) that no part of the program reaches.
+They belong to OS packages, and whether those are shipped is what a split decides; so they are not asked for in a
+candidate. What the program reaches, and everything outside of OS packages of the base, is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lightship.evidence import Evidence
+from lightship.evidence.observation import ImageFacts
+from lightship.multistage import Needs
+
+
+def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
+    """``facts`` without the languages that only the base image's OS packages bring and that nothing reaches."""
+    reached = tuple(needs.files)
+    base = {package.name for package in evidence.base_installed.packages}
+
+    def is_of_base_package(path: str) -> bool:
+        owner = evidence.installed.owner(path)
+        return owner is not None and owner.name in base
+
+    def is_reached(place: str) -> bool:
+        return any(path == place or path.startswith(f"{place}/") for path in reached)
+
+    def holds_only_base_packages(place: str) -> bool:
+        located = evidence.files.get(place)
+        return located is not None and is_of_base_package(place)
+
+    def counts(path: str) -> bool:
+        path = path.strip("/")
+        real = evidence.files.resolve(path) or path
+        return not holds_only_base_packages(real) or is_reached(real) or is_reached(path)
+
+    return replace(
+        facts,
+        packages=tuple(one for one in facts.packages if counts(one.place)),
+        pythons=tuple(one for one in facts.pythons if counts(one.path)),
+        scripts=tuple(one for one in facts.scripts if counts(one.path)),
+        node=facts.node if facts.node and counts(facts.node) else "",
+    )
