@@ -1,9 +1,10 @@
 """How a case under ``tests/cases/<rule>/<case>/`` is read and run.
 
-    Dockerfile             what is checked
-    findings.txt           what the rule says, one line a finding; empty for a case that must not change
-    expected.Dockerfile    after all fixes, unsafe ones too; left out when that is the Dockerfile itself
-    context/               the build context, where the rule looks at it
+Dockerfile             what is checked
+findings.txt           what the rule says, one line a finding; empty for a case that must not change
+expected.Dockerfile    after all fixes, unsafe ones too; left out when that is the Dockerfile itself
+context/               the build context, where the rule looks at it
+evidence.json          facts of a built image, where the rule looks at them
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from lightship.rules import RULES, Reported, Rule, Subject, findings, given_context, subject_of
 from lightship.rules.fix import Fixed, fixed
+from lightship.rules.image import recorded
 from lightship.text import Lines
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -59,8 +61,12 @@ def all_cases() -> list[Case]:
 
 def subject(text: str, folder: Path) -> Subject:
     """A text as the Dockerfile of a case's folder."""
-    context = folder / "context"
-    return subject_of(text, context=given_context(context, None) if context.is_dir() else None)
+    context, evidence = folder / "context", folder / "evidence.json"
+    return subject_of(
+        text,
+        context=given_context(context, None) if context.is_dir() else None,
+        image=recorded(read(evidence)) if evidence.exists() else None,
+    )
 
 
 def find(one: Subject, rule: Rule) -> tuple[Reported, ...]:

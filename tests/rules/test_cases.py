@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from tests.rules.cases import BY_NAME, CASES, Case, all_cases, described, find, fix, subject, write
 
 from lightship.dockerfile import Comment, Dockerfile, parse
 from lightship.rules import RULES
-from tests.rules.cases import BY_NAME, CASES, Case, all_cases, described, find, fix, subject, write
 
 ALL = all_cases()
 each = pytest.mark.parametrize("case", ALL, ids=lambda case: case.id)

@@ -6,14 +6,13 @@ import ast
 from pathlib import Path
 
 import pytest
+from tests.rules.cases import find, fix, subject
 
 import lightship.rules
 from lightship.dockerfile import parse
-from lightship.rules import CATEGORIES, RULES, SEVERITIES, VERSION, Rule, given_context, subject_of
-from lightship.rules.fix import fixed
+from lightship.rules import CATEGORIES, RULES, SEVERITIES, VERSION, Rule
 from lightship.rules.page import Example, page
 from lightship.rules.selection import is_newer
-from tests.rules.cases import find
 
 FOLDER = Path(lightship.rules.__file__).parent
 each = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -54,12 +53,12 @@ def test_its_examples_are_true(rule: Rule, tmp_path: Path) -> None:
 
 
 def _check(rule: Rule, example: Example, folder: Path) -> None:
-    folder.mkdir()
     for path, content in example.files:
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(content)
-    context = given_context(folder, None) if example.files else None
-    found = find(subject_of(example.text, context=context), rule)
+        # evidence.json stands beside the context, all others are in it.
+        file = folder / path if path == "evidence.json" else folder / "context" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content)
+    found = find(subject(example.text, folder), rule)
     if example.kind == "good":
         assert not found, example.text
         return
@@ -68,9 +67,7 @@ def _check(rule: Rule, example: Example, folder: Path) -> None:
     if not rule.fixable:
         assert not any(one.finding.fixes for one in found), "fixable=True is missing"
         return
-    result = fixed(
-        example.text, lambda text: subject_of(text, context=context), lambda one: find(one, rule), unsafe=True
-    )
+    result = fix(example.text, folder, rule)
     assert result.applied
     assert not result.findings, result.text
     assert len(parse(result.text).errors) <= len(parse(example.text).errors)

@@ -74,7 +74,9 @@ def _round(
     if after is None:
         return [], None
     lines = Lines(subject.text)
-    return [Applied(one.rule.name, fix.title, lines.position(one.finding.span.start)[0]) for one, fix in together], after
+    return [
+        Applied(one.rule.name, fix.title, lines.position(one.finding.span.start)[0]) for one, fix in together
+    ], after
 
 
 def _choice(reported: Reported, *, unsafe: bool) -> Fix | None:

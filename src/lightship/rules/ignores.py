@@ -1,4 +1,8 @@
-"""Comments that switch rules off: ``# lightship ignore=``, ``# hadolint ignore=``, ``# check=skip=``."""
+"""Comments that switch rules off: ``# lightship ignore=``, ``# hadolint ignore=``, ``# check=skip=``.
+
+``# check=`` at the top of the file is a parser directive; above an instruction BuildKit reads ``skip`` for that one
+only.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from lightship.text import Span
 
 _OURS = re.compile(r"lightship[ \t]+ignore[ \t]*=[ \t]*([\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*(.*)", re.DOTALL)
 _HADOLINT = re.compile(r"hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)")
+_CHECK = re.compile(r"check[ \t]*=[ \t]*(?:[a-z]+=[^;\s]*;)*skip=([\w,-]+)")
 _NAME = re.compile(r"[\w-]+")
 
 
@@ -44,7 +49,7 @@ class CheckDirective:
 
 def ignores(dockerfile: Dockerfile) -> Iterator[Ignore]:
     """The ignore comments of a file. One that belongs to no instruction covers nothing."""
-    if "ignore" not in dockerfile.text:
+    if "ignore" not in dockerfile.text and "skip" not in dockerfile.text:
         return
     whole = Span(0, len(dockerfile.text) + 1)
     attached: set[Span] = set()
@@ -84,6 +89,10 @@ def _ignore(text: str, comment: Comment, covers: Span | None, whole: Span) -> It
         start = text.index(names, comment.span.start)
         found = tuple(Name(m.group(), Span(start + m.start(), start + m.end())) for m in _NAME.finditer(names))
         yield Ignore(found, comment, covers, ours[2].strip(), True)
+        return
+    skipped = _CHECK.match(comment.value)
+    if skipped:
+        yield Ignore(tuple(Name(name, comment.span) for name in _NAME.findall(skipped[1])), comment, covers, "", False)
         return
     theirs = _HADOLINT.match(comment.value)
     if theirs:

@@ -1,7 +1,7 @@
 """MAINTAINER is deprecated; a label says the same.
 
-Labels are what tools look at, and `org.opencontainers.image.authors` is the label that the OCI image specification names for
-this. The fix leaves the text as it is.
+Labels are what tools look at, and `org.opencontainers.image.authors` is the label that the OCI image specification
+names for this. The fix leaves the text as it is.
 
 Bad:
 

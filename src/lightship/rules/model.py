@@ -51,6 +51,8 @@ class Rule:
 
     ``since`` is the version of the rule set that it came with. ``codes`` are the names that BuildKit and hadolint have
     for the same thing, so that their ignore comments count. A rule that is not ``default`` runs only when selected.
+    A ``grammar`` rule looks at single instructions only, so that it is asked about a file with errors too, up to the
+    first of them.
     """
 
     name: str
@@ -61,10 +63,16 @@ class Rule:
     fixable: bool = False
     codes: tuple[str, ...] = ()
     default: bool = True
+    grammar: bool = False
 
 
 class ImageFacts(Protocol):
     """What is known of an image that was built from the Dockerfile."""
+
+    @property
+    def platform(self) -> str:
+        """The platform that was built for (``linux/amd64``), empty when not known."""
+        ...
 
     def bytes_below(self, instruction: Instruction, *folders: str) -> int | None:
         """Bytes that an instruction's layer adds below ``folders`` (``var/lib/apt/lists``); None when not known."""

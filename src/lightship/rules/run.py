@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from lightship.rules.context import ContextFacts, likely_context
 from lightship.rules.ignores import Ignore, check_directive, ignores
 from lightship.rules.model import Finding, ImageFacts, Rule, Subject
 from lightship.rules.selection import index, normal
+from lightship.rules.syntax_error import NAME as SYNTAX_ERROR
 from lightship.rules.unused_ignore import NAME as UNUSED_IGNORE
 from lightship.rules.unused_ignore import unused
 from lightship.semantic import stages
@@ -31,9 +32,6 @@ class FileReport:
     name: str
     text: str
     findings: tuple[Reported, ...]
-
-
-ContextOf = Callable[[Dockerfile], "ContextFacts | None"]
 
 
 def subject_of(
@@ -67,10 +65,12 @@ def findings(subject: Subject, rules: Iterable[Rule], *, known: Iterable[Rule] =
 
 
 def _check(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    """A rule's findings. In a file that BuildKit would refuse, only what is wrong with its grammar counts."""
-    if subject.dockerfile.errors and "syntax" not in rule.name:
-        return iter(())
-    return rule.check(subject)
+    """A rule's findings. In a file that BuildKit would refuse, only what stands before the first error is sure."""
+    errors = subject.dockerfile.errors
+    if not errors or rule.name == SYNTAX_ERROR:
+        yield from rule.check(subject)
+    elif rule.grammar:
+        yield from (finding for finding in rule.check(subject) if finding.span < errors[0].span)
 
 
 def _for_file(dockerfile: Dockerfile, rules: tuple[Rule, ...], known: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -79,10 +79,11 @@ def _for_file(dockerfile: Dockerfile, rules: tuple[Rule, ...], known: tuple[Rule
     running = {rule.name for rule in rules}
     active: list[Rule] = []
     for rule in (*rules, *(one for one in known if one.name not in running and not one.default)):
-        codes = {code.lower() for code in rule.codes if not code.startswith(("DL", "SC"))}
+        codes = {code.lower() for code in rule.codes if _is_buildkits(code)}
         if rule.name not in running and not codes & asked.experimental and not (codes and "all" in asked.experimental):
             continue
-        if codes & asked.skip or (codes and "all" in asked.skip):
+        # An experimental rule that was asked for runs in spite of skip=all, as in BuildKit.
+        if codes & asked.skip or (codes and "all" in asked.skip and not codes & asked.experimental):
             continue
         active.append(replace(rule, severity="error") if codes and asked.error else rule)
     return tuple(active)
@@ -103,7 +104,7 @@ def _without_ignored(
             if comment.covers is None or not _covers(comment, reported.finding):
                 continue
             for name in comment.names:
-                if any(rule.name == reported.rule.name for rule in names.get(normal(name.text), ())):
+                if _means(name.text, reported.rule, names):
                     used.add((number, name.text))
                     ignored = True
         if not ignored:
@@ -123,6 +124,18 @@ def _without_ignored(
         ]
         for finding in unused(subject.dockerfile, comment, idle, names):
             yield Reported(finding, rule)
+
+
+def _means(name: str, rule: Rule, names: Mapping[str, tuple[Rule, ...]]) -> bool:
+    """Whether a name in a comment is one of the rule's; ``all`` is BuildKit's word for all of its own."""
+    if name == "all":
+        return any(_is_buildkits(code) for code in rule.codes)
+    return any(one.name == rule.name for one in names.get(normal(name), ()))
+
+
+def _is_buildkits(code: str) -> bool:
+    """Whether a code is one of BuildKit's names, not one of hadolint's."""
+    return not code.startswith(("DL", "SC"))
 
 
 def _covers(comment: Ignore, finding: Finding) -> bool:

@@ -72,9 +72,7 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
-def _meant(
-    word: str, rules: tuple[Rule, ...], names: Mapping[str, tuple[Rule, ...]], where: str
-) -> tuple[Rule, ...]:
+def _meant(word: str, rules: tuple[Rule, ...], names: Mapping[str, tuple[Rule, ...]], where: str) -> tuple[Rule, ...]:
     if word == "all":
         return rules
     if word in CATEGORIES:

@@ -1,7 +1,7 @@
 """Something that BuildKit refuses: the file does not build.
 
-The message is BuildKit's own. While a file has such an error no other rule is asked, because what the rest of the file means
-is not sure.
+The message is BuildKit's own. While a file has such an error no other rule is asked, because what the rest of the
+file means is not sure.
 
 Bad:
 
@@ -39,9 +39,9 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _hangs_on_build_args(subject: Subject, problem: Problem) -> bool:
     """Whether a ``--build-arg`` may well put it right: ``${VERSION:?}``, or ``FROM $BASE`` without a default."""
-    if problem.code == "expansion" or problem.message.startswith("base name ("):
-        return True if problem.message.startswith("base name (") else bool(_REQUIRED.search(problem.span.of(subject.text)))
-    return False
+    if problem.message.startswith("base name ("):
+        return True
+    return problem.code == "expansion" and bool(_REQUIRED.search(problem.span.of(subject.text)))
 
 
 RULE = Rule(NAME, "error", "correctness", check)

@@ -1,7 +1,7 @@
 """An ignore comment that ignores nothing.
 
-The finding that it was written for is gone, the rule's name is misspelt, or the comment belongs to no instruction (a blank
-line stands between them). Such a comment hides the next finding of that rule, which nobody has looked at.
+The finding that it was written for is gone, the rule's name is misspelt, or the comment belongs to no instruction (a
+blank line stands between them). Such a comment hides the next finding of that rule, which nobody has looked at.
 
 Bad:
 
@@ -33,9 +33,7 @@ from lightship.text import Edit, Span
 NAME = "unused_ignore"
 
 
-def unused(
-    dockerfile: Dockerfile, comment: Ignore, idle: Sequence[Name], known: Collection[str]
-) -> Iterator[Finding]:
+def unused(dockerfile: Dockerfile, comment: Ignore, idle: Sequence[Name], known: Collection[str]) -> Iterator[Finding]:
     """A finding for every name in ``idle``, those of a comment that switched nothing off."""
     for name in idle:
         if normal(name.text) not in known:
