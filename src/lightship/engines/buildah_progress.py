@@ -64,7 +64,7 @@ class BuildahProgress:
         stage = int(found["stage"] or len(self._stages) or 1)
         number, text = int(found["number"]), found["text"]
         instruction = buildah_step(self._stages, stage, number, text)
-        steps = self._stages[stage - 1] if stage <= len(self._stages) else None
+        steps = self._stages[stage - 1] if 1 <= stage <= len(self._stages) else None
         name = (steps.name if steps else "") if len(self._stages) > 1 else ""
         self._current = f"{stage}.{number}"
         line = instruction.line if instruction else 0

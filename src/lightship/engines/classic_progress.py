@@ -39,6 +39,8 @@ class ClassicProgress:
             self._steps.begin(self._current, Step(number, int(found["total"]), text, "running", line=at), instruction)
         elif line == " ---> Using cache":
             self._steps.end(self._current, "cached")
+        elif line.startswith("The command "):
+            self._tail.append(line)
         elif not _NOISE.match(line) and line.strip():
             tracked = self._steps.get(self._current)
             (tracked.lines if tracked else self._tail).append(line)

@@ -152,7 +152,7 @@ _PRUNE = {
 def _reason(failed: Tracked | None, tail: Sequence[str]) -> str:
     """The exit code of the step, or the engine's last line."""
     for line in reversed(tail):
-        found = re.search(r"exit (?:code|status):? (\d+)", line)
+        found = re.search(r"(?:exit (?:code|status)|non-zero code):? (\d+)", line)
         if found:
             return f"exit code {found.group(1)}"
     return _last_line("\n".join(tail)) or (_last_line("\n".join(failed.lines)) if failed else "it gave no reason")

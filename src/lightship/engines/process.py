@@ -247,9 +247,10 @@ def _end(process: subprocess.Popen[bytes], grace: float) -> None:
         _signal_group(process, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(grace)
-    # Whatever of its group is left: podman ends at once and leaves the children of a RUN step behind.
-    _signal_group(process, signal.SIGKILL)
-    process.wait()
+        # Whatever of its group is left: podman ends at once and leaves the children of a RUN step behind. Not later
+        # than this: the number of a group that is gone may soon be somebody else's.
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
     if process.stdout is not None and process.stderr is None:
         process.stdout.close()
 
