@@ -19,6 +19,10 @@ from .recipes import RECIPES, chosen
 
 ENGINES = ("buildah", "podman", "runc")
 DOCKER = ("dockerd", "iptables")
+FOLDERS = ("dockerd", "logs", "pip", "registry", "run", "store", "tarballs")
+FILES = ("registry.pid", "registry.yml", "state.json")
+"""What `remove` takes out of the cache folder."""
+
 MAKERS = ("docker-registry", "mmdebstrap", "update-ca-certificates")
 
 
@@ -104,15 +108,15 @@ def _remove() -> int:
         dockerd.stop()
         registry.stop()
         mirrors.remove()
-        # The folder stays for its lock, which the next run may be waiting for already.
-        for path in CACHE.iterdir():
-            if path.name == "lock":
-                continue
+        # By name, because lightship itself keeps files in this folder too. The lock stays: the next run may be
+        # waiting for it already.
+        for name in (*FOLDERS, *FILES):
+            path = CACHE / name
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink(missing_ok=True)
-    say(f"bases: stopped what was started and emptied {CACHE}")
+    say(f"bases: stopped what was started and removed its files from {CACHE}")
     say("bases: Debian packages that were installed stay; images pulled by podman and buildah too")
     return 0
 

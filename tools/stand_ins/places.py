@@ -13,7 +13,7 @@ TOOLS = Path(__file__).resolve().parent
 """This package's folder, with the Dockerfiles of the stand-ins in ``images/``."""
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lightship"
-"""The one folder that holds the registry, the daemon's data, tarballs, logs and state. ``remove`` empties it."""
+"""The one folder that holds the registry, the daemon's data, tarballs, logs and state."""
 
 STATE = CACHE / "state.json"
 
