@@ -11,7 +11,7 @@ from .corpus import Case, cases
 
 QUICK = (
     "c/dlopen_plugins",
-    "go/embedded_assets",
+    "go/cli_ends",
     "node/express_npm_ci",
     "python/console_script",
     "python/tini_gosu_entry",
