@@ -51,4 +51,4 @@ def check(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(NAME, "warning", "correctness", check, fixable=True, codes=("MaintainerDeprecated", "DL4000"))
+RULE = Rule(NAME, "warning", "correctness", check, fixable=True, codes=("MaintainerDeprecated", "DL4000"), grammar=True)

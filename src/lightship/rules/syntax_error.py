@@ -41,7 +41,7 @@ def _hangs_on_build_args(subject: Subject, problem: Problem) -> bool:
     """Whether a ``--build-arg`` may well put it right: ``${VERSION:?}``, or ``FROM $BASE`` without a default."""
     if problem.message.startswith("base name ("):
         return True
-    return problem.code == "expansion" and bool(_REQUIRED.search(problem.span.of(subject.text)))
+    return problem.code in ("expansion", "stage") and bool(_REQUIRED.search(problem.span.of(subject.text)))
 
 
 RULE = Rule(NAME, "error", "correctness", check)

@@ -1,0 +1,3 @@
+FROM alpine:3.20
+ARG PORT=53
+EXPOSE 80/tcp 81/tcp $PORT/UDP 8000-8010/udp

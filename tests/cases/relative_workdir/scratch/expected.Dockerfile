@@ -1,0 +1,3 @@
+FROM scratch
+WORKDIR /srv/app/
+WORKDIR data

@@ -1,0 +1,13 @@
+ARG VERSION=1
+FROM python:3.12
+ARG VERSION
+LABEL version=$VERSION
+COPY --chown=$OWNER app $TARGETDIR
+ARG OWNER=1000
+ENV TARGETDIR=/srv APP_HOME=/srv/app
+WORKDIR $APP_HOM
+FROM alpine:3.20
+COPY --from=0 /srv ${DESTINATION}
+RUN --mount=type=cache,target=$CACHE echo $NOT_LOOKED_AT
+FROM scratch
+ENV A=${MISSING:-default}
