@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lightship.verify.allowed import BUILT_IN, Allowance, allowance
+from lightship.verify.allowed import BUILT_IN, Allowance, Allowances, allowance
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,9 @@ def test_what_may_differ(path: str, change: str, allowed: bool) -> None:
 
 
 def test_the_caller_adds() -> None:
-    extra = (Allowance("app/tests/**", ("missing",), "tests"),)
+    extra = Allowances([Allowance("app/tests/**", ("missing",), "tests"), Allowance("app/one", ("content",), "one")])
+    assert allowance("app/one", "content", extra) == "one"
+    assert allowance("app/one", "missing", extra) == ""
     assert allowance("app/tests/test_x.py", "missing", extra) == "tests"
     assert allowance("app/tests/test_x.py", "content", extra) == ""
 

@@ -7,6 +7,7 @@ its own allowances for one comparison; nothing else is ever let through.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -341,10 +342,33 @@ BUILT_IN: tuple[Allowance, ...] = (
 """Files that may differ. Packages, configuration and surroundings have their lists beside their comparators."""
 
 
-def allowance(path: str, change: Change, extra: tuple[Allowance, ...] = ()) -> str:
+class Allowances:
+    """A caller's own allowances, looked up by path: thousands of them name one path each, and few have a pattern."""
+
+    __slots__ = ("_exact", "_patterns")
+
+    def __init__(self, given: Iterable[Allowance] = ()) -> None:
+        self._exact: dict[str, list[Allowance]] = {}
+        self._patterns: list[tuple[re.Pattern[str], Allowance]] = []
+        for one in given:
+            if "*" in one.pattern:
+                self._patterns.append((re.compile(_translate(one.pattern), re.DOTALL), one))
+            else:
+                self._exact.setdefault(one.pattern, []).append(one)
+
+    def of(self, path: str) -> Iterator[Allowance]:
+        """Those that name a path."""
+        yield from self._exact.get(path, ())
+        yield from (one for pattern, one in self._patterns if pattern.fullmatch(path))
+
+
+NONE = Allowances()
+
+
+def allowance(path: str, change: Change, extra: Allowances = NONE) -> str:
     """Why this change of this path does not count, or ""."""
-    for one in extra:
-        if change in one.changes and _compiled((one.pattern,)).fullmatch(path):
+    for one in extra.of(path):
+        if change in one.changes:
             return one.why
     if not _compiled(_patterns(change)).fullmatch(path):
         return ""
@@ -370,6 +394,6 @@ def _translate(pattern: str) -> str:
     return f"{head}{''.join(words)}{tail}"
 
 
-def allowance_of_difference(path: str, extra: tuple[Allowance, ...]) -> str:
+def allowance_of_difference(path: str, extra: Allowances) -> str:
     """Why a difference does not count by the caller's own allowances, or ""; ``path`` is its path joined with "/"."""
-    return next((one.why for one in extra if _compiled((one.pattern,)).fullmatch(path)), "")
+    return next((one.why for one in extra.of(path)), "")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lightship.evidence.observation import FileFact, ImageFacts, Observation
-from lightship.verify.allowed import Allowance, Change, allowance
+from lightship.verify.allowed import NONE, Allowances, Change, allowance
 from lightship.verify.config import user_id
 from lightship.verify.verdict import Allowed, Comparison, Difference, settle
 
@@ -20,7 +20,7 @@ _LINK_OF_GONE = "a link to a file of an OS package that is gone, made when it wa
 _COMPILED_ANEW = "compiled anew: other bytes, the same libraries and modules; that it works is shown from L5 on"
 
 
-def compare_files(original: Observation, candidate: Observation, allowed: tuple[Allowance, ...] = ()) -> Comparison:
+def compare_files(original: Observation, candidate: Observation, allowed: Allowances = NONE) -> Comparison:
     """Every file that no OS package owns, and the files of OS packages that both images have.
 
     Python packages may lie in another site-packages; other files must be where they were.
@@ -59,7 +59,7 @@ class _Pair:
     new: ImageFacts
     both: frozenset[str]
     """OS packages that both have in the same version."""
-    allowed: tuple[Allowance, ...]
+    allowed: Allowances
 
 
 def canonical(path: str) -> str:

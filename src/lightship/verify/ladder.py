@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from lightship.evidence.observation import Observation
-from lightship.verify.allowed import Allowance, allowance_of_difference
+from lightship.verify.allowed import Allowance, Allowances, allowance_of_difference
 from lightship.verify.answers import compare_answers
 from lightship.verify.commands import compare_commands, compare_user_probes
 from lightship.verify.config import compare_config
@@ -32,7 +32,7 @@ from lightship.verify.verdict import (
     settle,
 )
 
-Compare = Callable[[Observation, Observation, tuple[Allowance, ...]], Comparison]
+Compare = Callable[[Observation, Observation, Allowances], Comparison]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ def compare(original: Observation, candidate: Observation, *, allowed: tuple[All
     ``allowed`` adds to what may differ; a pattern is matched against a file's path, or against a difference's
     path joined with "/" (``image config/ENV/FOO``).
     """
-    results = [(one, _let_through(one.compare(original, candidate, allowed), allowed)) for one in COMPARATORS]
+    own = Allowances(allowed)
+    results = [(one, _let_through(one.compare(original, candidate, own), own)) for one in COMPARATORS]
     levels = tuple(
         _level(number, [(one, result) for one, result in results if one.level == number])
         for number in range(len(LEVELS))
@@ -164,9 +165,9 @@ def _reached(levels: tuple[LevelResult, ...]) -> int:
     return reached
 
 
-def _let_through(result: Comparison, allowed: tuple[Allowance, ...]) -> Comparison:
+def _let_through(result: Comparison, allowed: Allowances) -> Comparison:
     """The comparison without the differences and doubts that the caller allows."""
-    if not allowed or not (result.differences or result.doubts):
+    if not (result.differences or result.doubts):
         return result
     kept, through = _sorted(result.differences, allowed)
     doubts, also = _sorted(result.doubts, allowed)
@@ -175,7 +176,7 @@ def _let_through(result: Comparison, allowed: tuple[Allowance, ...]) -> Comparis
     return settle(result.detail, kept, doubts=doubts, allowed=(*result.allowed, *through, *also), notes=result.notes)
 
 
-def _sorted(found: tuple[Difference, ...], allowed: tuple[Allowance, ...]) -> tuple[list[Difference], list[Allowed]]:
+def _sorted(found: tuple[Difference, ...], allowed: Allowances) -> tuple[list[Difference], list[Allowed]]:
     kept, through = [], []
     for one in found:
         why = allowance_of_difference("/".join(one.path), allowed)
