@@ -1,10 +1,15 @@
 """Static findings, one file a rule, named for the bad thing. Adding a rule is adding a file and a line here."""
 
 from lightship.rules import (
+    apk_cache_kept,
+    apt_lists_kept,
+    apt_recommends_installed,
+    apt_update_alone,
     arg_in_from_without_default,
     as_case_differs,
     constant_platform,
     copied_file_ignored,
+    dnf_cache_kept,
     duplicate_stage_name,
     empty_continuation,
     expose_protocol_case,
@@ -12,6 +17,9 @@ from lightship.rules import (
     keyword_case_differs,
     legacy_key_value,
     maintainer,
+    npm_cache_kept,
+    packages_upgraded,
+    pip_cache_kept,
     redundant_platform,
     relative_workdir,
     repeated_instruction,
@@ -25,6 +33,7 @@ from lightship.rules import (
     unused_ignore,
     wrong_base_platform,
     wrong_description,
+    yarn_cache_kept,
 )
 from lightship.rules.context import ContextFacts, given_context, likely_context
 from lightship.rules.model import (
@@ -43,10 +52,15 @@ from lightship.rules.run import FileReport, Reported, findings, subject_of
 from lightship.rules.selection import Selection, chosen
 
 RULES: tuple[Rule, ...] = (
+    apk_cache_kept.RULE,
+    apt_lists_kept.RULE,
+    apt_recommends_installed.RULE,
+    apt_update_alone.RULE,
     arg_in_from_without_default.RULE,
     as_case_differs.RULE,
     constant_platform.RULE,
     copied_file_ignored.RULE,
+    dnf_cache_kept.RULE,
     duplicate_stage_name.RULE,
     empty_continuation.RULE,
     expose_protocol_case.RULE,
@@ -54,6 +68,9 @@ RULES: tuple[Rule, ...] = (
     keyword_case_differs.RULE,
     legacy_key_value.RULE,
     maintainer.RULE,
+    npm_cache_kept.RULE,
+    packages_upgraded.RULE,
+    pip_cache_kept.RULE,
     redundant_platform.RULE,
     relative_workdir.RULE,
     repeated_instruction.RULE,
@@ -67,6 +84,7 @@ RULES: tuple[Rule, ...] = (
     unused_ignore.RULE,
     wrong_base_platform.RULE,
     wrong_description.RULE,
+    yarn_cache_kept.RULE,
 )
 """Every rule, in the order of their names."""
 

@@ -1,0 +1,5 @@
+FROM rockylinux:9
+RUN yum -y install \
+        httpd \
+        mod_ssl \
+        && yum clean all
