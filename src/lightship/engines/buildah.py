@@ -64,15 +64,18 @@ class Buildah:
         self._runs = shutil.which(self._runtime or configured) or ""
 
     def info(self) -> EngineInfo:
-        limits = ["no published ports: its containers have a network of their own and are reached from inside it"]
+        limits = []
         version = self._found["version"]["version"]
         if not self._heredocs():
             limits.append(f"no heredocs: Buildah {version} builds them as empty layers")
         runs = bool(self._runs) and machine.is_root()
         if not runs:
             limits.append("runs no containers: that needs root and runc or crun; use Podman")
+        else:
+            limits.append("no published ports: its containers have a network of their own, reached from inside it")
         limits += egress.limits("buildah")
-        limits.append("VOLUMEs of an image are plain folders in its containers")
+        if runs:
+            limits.append("VOLUMEs of an image are plain folders in its containers")
         return EngineInfo("buildah", version, Capabilities(self._heredocs(), False, runs, tuple(limits)))
 
     def build(self, request: BuildRequest, on_step: OnStep) -> BuiltImage:

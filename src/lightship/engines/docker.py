@@ -104,6 +104,8 @@ class Docker(DockerLike):
         if not self._heredocs():
             limits.append("no heredocs without a `# syntax=` line (Docker 23 knows them by itself)")
         limits.append("a CA bundle cannot be lent to RUN steps (BuildKit has no build volumes)")
+        if not machine.is_root():
+            limits.append("each connection to a container takes about a second: a relay beside it makes it")
         limits += egress.limits("docker")
         version = f"{self._docker.server} (client {self._docker.version}, {self._docker.builder})"
         return EngineInfo("docker", version, Capabilities(self._heredocs(), kit, True, tuple(limits)))
