@@ -58,7 +58,7 @@ def test_the_exported_image_is_the_built_one(engine: Engine, tmp_path: Path) -> 
 def test_steps_name_their_lines(engine: Engine, tmp_path: Path) -> None:
     text = (
         "ARG A=1\nFROM scratch AS first\n\nCOPY actor /actor\n"
-        'RUN ["/actor", \\\n  "id"]\nFROM scratch\nCOPY --from=first /actor /actor\n'
+        'RUN ["/actor", \\\n  "id"]\nFROM scratch\nCOPY --from=first /actor /other/place\n'
     )
     _, steps = build_with_steps(engine, tmp_path, text)
     ended = {(step.text.split()[0], step.line) for step in steps if step.state in ("done", "cached")}
