@@ -7,6 +7,9 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("optimize", "split a Dockerfile into builder and runtime stages, and prove that the result does the same"),
     ("compare", "build or open several Dockerfiles and images, and put their figures side by side"),
     ("verify", "say whether one image or Dockerfile does what another does, and how far that was shown"),
+    ("check", "find what is wrong with Dockerfiles, and fix it"),
+    ("explain", "print the page of a rule"),
+    ("rules", "list the rules of `lightship check`"),
     ("read", "print what lightship understands of a Dockerfile"),
     ("doctor", "say which engines answer, what they can do here, and how to get one"),
 )

@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lightship.errors import InputError
-from lightship.verify.settings import Settings, parse_settings
+
+if TYPE_CHECKING:
+    from lightship.rules.settings import CheckSettings
+    from lightship.verify.settings import Settings
+
+PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (("lightship.toml", ()), ("pyproject.toml", ("tool", "lightship")))
+"""File names, and the table in them that is lightship's."""
 
 
 def load_settings(folder: Path) -> Settings:
     """The settings of a build context; the defaults when it has none. Raises InputError and UsageError."""
-    for name, table in (("lightship.toml", ()), ("pyproject.toml", ("tool", "lightship"))):
-        path = folder / name
-        try:
-            return parse_settings(path.read_text(encoding="utf-8"), str(path), table=table)
-        except FileNotFoundError:
-            continue
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError("the settings cannot be read", where=str(path), why=str(error)) from error
+    from lightship.verify.settings import Settings, parse_settings
+
+    for name, table in PLACES:
+        text = _text(folder / name)
+        if text is not None:
+            return parse_settings(text, str(folder / name), table=table)
     return Settings()
+
+
+@cache
+def load_check_settings(folder: Path) -> CheckSettings:
+    """``[check]`` of the nearest file with lightship's settings, from an absolute folder upwards.
+
+    A folder with ``.git`` is the last that is looked at. Raises InputError and UsageError.
+    """
+    from lightship.rules.settings import CheckSettings, parse_check
+
+    for name, table in PLACES:
+        text = _text(folder / name)
+        found = parse_check(text, str(folder / name), table=table) if text is not None else None
+        if found is not None:
+            return found
+    if folder.parent == folder or (folder / ".git").exists():
+        return CheckSettings()
+    return load_check_settings(folder.parent)
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("the settings cannot be read", where=str(path), why=str(error)) from error

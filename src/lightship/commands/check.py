@@ -1,0 +1,246 @@
+"""``lightship check``: what is wrong with Dockerfiles, and the fixes that are known for it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lightship.commands.check_image import image_facts
+from lightship.commands.settings import load_check_settings
+from lightship.errors import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, InputError, LightshipError, UsageError
+from lightship.reports.findings import FORMATS, render
+from lightship.rules import (
+    RULES,
+    SEVERITIES,
+    FileReport,
+    Reported,
+    Rule,
+    Selection,
+    Subject,
+    chosen,
+    findings,
+    given_context,
+    subject_of,
+)
+from lightship.rules.find import dockerfiles
+from lightship.text import decode, encode, write_atomic
+
+if TYPE_CHECKING:
+    from lightship.rules.settings import CheckSettings
+
+STDIN = "-"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of ``lightship check``."""
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        default=["."],
+        metavar="PATH",
+        help="Dockerfiles, and folders in which to look for them; - for standard input (default: .)",
+    )
+    rules = parser.add_argument_group("rules")
+    words = "names, categories (size, layers, cache, security, correctness), codes of BuildKit or hadolint, or all"
+    rules.add_argument("--select", action="append", default=[], metavar="RULE,...", help=f"run only these: {words}")
+    rules.add_argument("--ignore", action="append", default=[], metavar="RULE,...", help="do not run these")
+    rules.add_argument("--fail-on", choices=SEVERITIES, help="findings below this do not count (default: info)")
+    fixes = parser.add_argument_group("fixes")
+    fixes.add_argument("--fix", action="store_true", help="make the fixes that leave the built image as it is")
+    fixes.add_argument("--unsafe-fixes", action="store_true", help="make all fixes; look at what they did")
+    fixes.add_argument("--diff", action="store_true", help="print what the fixes would change, and write nothing")
+    about = parser.add_argument_group("what is known about the build")
+    about.add_argument("-C", "--context", type=Path, metavar="FOLDER", help="build context (default: worked out)")
+    about.add_argument("--target", default="", metavar="STAGE", help="the stage that is built (default: the last)")
+    about.add_argument("--image", metavar="IMAGE", help="what the one Dockerfile was built into: findings get bytes")
+    about.add_argument("--engine", metavar="NAME", help="docker, podman or buildah, where the IMAGE is one of theirs")
+    output = parser.add_argument_group("output")
+    output.add_argument("--format", choices=FORMATS, default="text", help="how to print (default: text)")
+    output.add_argument("--json", action="store_true", help="the same as --format json")
+    output.add_argument("-q", "--quiet", action="store_true", help="print nothing when nothing is found")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check all files. 0 when nothing is found, 1 when something is, 2 when a file or the settings cannot be read."""
+    select, ignore = _words(arguments.select), _words(arguments.ignore)
+    # A misspelt rule is said once, and before any file is read.
+    chosen(RULES, Selection(select, ignore))
+    checker = _Checker(arguments, select, ignore)
+    names = list(_names(arguments.paths, checker))
+    if arguments.image and len(names) != 1:
+        raise UsageError("--image is about one Dockerfile", help="name that file alone")
+    for name in names:
+        checker.check(name)
+    return checker.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One file to check: ``name`` is how it is printed, ``path`` None for standard input."""
+
+    name: str
+    path: Path | None
+    text: str
+
+
+class _Checker:
+    """What is found while one file after the other is checked."""
+
+    def __init__(self, arguments: argparse.Namespace, select: tuple[str, ...], ignore: tuple[str, ...]) -> None:
+        self.arguments = arguments
+        self.select, self.ignore = select, ignore
+        self.reports: list[FileReport] = []
+        self.rules: dict[str, tuple[Rule, ...]] = {}
+        self.diffs: list[str] = []
+        self.failed = self.failing = False
+        self.fixes = 0
+
+    def check(self, name: str) -> None:
+        """Check one file. An error in reading it is printed; the others go on."""
+        try:
+            source = _read(name)
+            settings = load_check_settings((source.path.parent if source.path else Path()).absolute())
+            if source.path is None or not _is_excluded(source.path, settings):
+                self.report(source, settings)
+        except (LightshipError, OSError) as error:
+            self.fail(error, name)
+
+    def fail(self, error: Exception, name: str) -> None:
+        """Say that a file could not be checked."""
+        if isinstance(error, OSError):
+            error = InputError((error.strerror or str(error)).lower(), where=str(error.filename or name))
+        print(error, file=sys.stderr)
+        self.failed = True
+
+    def report(self, source: _Source, settings: CheckSettings) -> None:
+        """Find, fix where that was asked for, and note what is left."""
+        rules = self.rules_for(settings)
+        context = given_context(self.arguments.context, source.path) if self.arguments.context else None
+
+        def find(subject: Subject) -> tuple[Reported, ...]:
+            return findings(subject, rules, known=RULES)
+
+        def read(text: str) -> Subject:
+            return subject_of(text, path=source.path, context=context, target=self.arguments.target)
+
+        text = source.text
+        if self.arguments.fix or self.arguments.unsafe_fixes or self.arguments.diff:
+            text, left = self.fix(source, read, find)
+        else:
+            subject = read(text)
+            if self.arguments.image:
+                subject = replace(
+                    subject, image=image_facts(self.arguments.image, self.arguments.engine, subject.graph)
+                )
+            left = find(subject)
+        limit = SEVERITIES.index(self.arguments.fail_on or settings.fail_on)
+        self.failing |= any(SEVERITIES.index(one.rule.severity) <= limit for one in left)
+        self.reports.append(FileReport(source.name, text, left))
+
+    def rules_for(self, settings: CheckSettings) -> tuple[Rule, ...]:
+        """The rules that run under these settings."""
+        if settings.where not in self.rules:
+            asked = settings.selection
+            selection = replace(asked, select=self.select or asked.select)
+            rules = chosen(RULES, selection, where=settings.where)
+            ignored = {rule.name for rule in chosen(RULES, Selection(self.ignore))} if self.ignore else set()
+            self.rules[settings.where] = tuple(rule for rule in rules if rule.name not in ignored)
+        return self.rules[settings.where]
+
+    def fix(
+        self,
+        source: _Source,
+        read: Callable[[str], Subject],
+        find: Callable[[Subject], tuple[Reported, ...]],
+    ) -> tuple[str, tuple[Reported, ...]]:
+        """The text after its fixes, written to the file unless only the difference is wanted, and what is left.
+
+        With ``--diff`` that is the text as it is, with everything that is found in it.
+        """
+        from lightship.rules.fix import fixed
+
+        result = fixed(source.text, read, find, unsafe=self.arguments.unsafe_fixes)
+        if self.arguments.diff:
+            self.diffs.append(_difference(source, result.text))
+            return source.text, find(read(source.text))
+        if source.path is None:
+            sys.stdout.buffer.write(encode(result.text))
+        elif result.text != source.text:
+            # A link stays one: what it leads to is rewritten.
+            write_atomic(source.path.resolve(), result.text)
+        self.fixes += len(result.applied)
+        return result.text, result.findings
+
+    def finish(self) -> int:
+        """Print everything; the exit code."""
+        arguments = self.arguments
+        name = "json" if arguments.json else arguments.format
+        found = any(report.findings for report in self.reports)
+        # Standard output holds the difference or the fixed file alone, so that it can be piped on.
+        to_stdout = not arguments.diff and not (STDIN in arguments.paths and (arguments.fix or arguments.unsafe_fixes))
+        stream = sys.stdout if to_stdout else sys.stderr
+        if self.diffs:
+            sys.stdout.buffer.write(encode("".join(self.diffs)))
+        if self.fixes and name == "text":
+            print(f"made {self.fixes} fix{'' if self.fixes == 1 else 'es'}", file=stream)
+        if not self.reports and not self.failed:
+            print(f"warning: no Dockerfile in {', '.join(arguments.paths)}", file=sys.stderr)
+        if name != "text" or found or (self.reports and not arguments.quiet):
+            stream.write(render(name, self.reports) + "\n")
+        if self.failed:
+            return EXIT_USAGE
+        return EXIT_FINDINGS if self.failing else EXIT_OK
+
+
+def _names(paths: Sequence[str], checker: _Checker) -> Iterator[str]:
+    """The files that the paths lead to, each once."""
+    seen: set[str] = set()
+    for name in paths:
+        path = Path(name)
+        if name != STDIN and not path.exists():
+            help_ = "name a Dockerfile, a folder, or - for standard input"
+            checker.fail(InputError("no such file or directory", where=name, help=help_), name)
+            continue
+        found = map(str, dockerfiles(path)) if name != STDIN and path.is_dir() else (name,)
+        for one in found:
+            if one not in seen:
+                seen.add(one)
+                yield one
+
+
+def _read(name: str) -> _Source:
+    if name == STDIN:
+        return _Source("<stdin>", None, decode(sys.stdin.buffer.read()))
+    path = Path(name)
+    return _Source(name, path, decode(path.read_bytes()))
+
+
+def _is_excluded(path: Path, settings: CheckSettings) -> bool:
+    """Whether the settings leave a file out; their patterns are relative to the folder of the settings."""
+    if not settings.exclude:
+        return False
+    try:
+        relative = path.absolute().relative_to(Path(settings.where).parent).as_posix()
+    except ValueError:
+        return False
+    return any(fnmatch(relative, pattern) or fnmatch(relative, f"{pattern}/*") for pattern in settings.exclude)
+
+
+def _difference(source: _Source, text: str) -> str:
+    """A unified difference, empty when nothing changes. Lines end at LF only."""
+    from difflib import unified_diff
+
+    before, after = source.text.split("\n"), text.split("\n")
+    lines = [line + "\n" for line in before[:-1]] + [before[-1]], [line + "\n" for line in after[:-1]] + [after[-1]]
+    old, new = ([line for line in one if line] for one in lines)
+    found = unified_diff(old, new, f"a/{source.name}", f"b/{source.name}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found)
+
+
+def _words(given: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word.strip() for words in given for word in words.split(",") if word.strip())

@@ -1,0 +1,89 @@
+"""Findings for people: where, what, the line, what to do; then one line that sums up."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+from lightship.reports.findings import counted
+from lightship.rules import FileReport, Reported
+from lightship.text import Lines
+
+_COLOURS = {"error": "31", "warning": "33", "info": "36", "bold": "1", "mark": "32"}
+_WIDTH = 120
+
+
+def render(reports: Sequence[FileReport]) -> str:
+    """All findings and the summary; with colours on a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    blocks = ["\n".join(block) for report in reports for block in _blocks(report, colours=colours)]
+    return "\n\n".join([*blocks, summary(reports)])
+
+
+def summary(reports: Sequence[FileReport]) -> str:
+    """One line: how many findings in how many files, and what can be fixed."""
+    counts = counted(reports)
+    files = _number(len(reports), "file")
+    if not counts["findings"]:
+        return f"nothing found in {files}"
+    kinds = [_number(counts[one], one) for one in ("error", "warning") if counts[one]]
+    kinds += [f"{counts['info']} info"] if counts["info"] else []
+    affected = sum(bool(report.findings) for report in reports)
+    line = f"{', '.join(kinds)} in {affected} of {files}"
+    if counts["safe_fixes"]:
+        line += f"; --fix can fix {counts['safe_fixes']}"
+    if counts["unsafe_fixes"]:
+        line += f"; --unsafe-fixes can fix {counts['unsafe_fixes']}" + (" more" if counts["safe_fixes"] else "")
+    return line
+
+
+def _blocks(report: FileReport, *, colours: bool) -> Iterator[list[str]]:
+    lines = Lines(report.text)
+    for reported in report.findings:
+        yield [printable(line) if not colours else line for line in _block(report, reported, lines, colours)]
+
+
+def _block(report: FileReport, reported: Reported, lines: Lines, colours: bool) -> Iterator[str]:
+    finding, severity = reported.finding, reported.rule.severity
+    line, column = lines.position(finding.span.start)
+    where = _coloured(printable(f"{report.name}:{line}:{column}"), "bold", colours)
+    cost = f" ({size(finding.bytes)})" if finding.bytes else ""
+    message = printable(f"{finding.message}{cost} [{finding.rule}]")
+    yield f"{where}: {_coloured(severity, severity, colours)}: {message}"
+    written = lines.line(line)
+    if written:
+        start = max(0, column - 1 - 60) if len(written) > _WIDTH else 0
+        length = max(min(finding.span.end - finding.span.start, len(written) - column + 1), 1)
+        mark = " " * (column - 1 - start) + _coloured("^" * min(length, _WIDTH), "mark", colours)
+        yield f"{line:5} | {printable(written[start : start + _WIDTH].replace(chr(9), ' '))}"
+        yield f"      | {mark}"
+    help_ = finding.help or (finding.fixes[0].title if finding.fixes else "")
+    if help_:
+        flag = f" ({'--fix' if finding.fixes[0].safe else '--unsafe-fixes'})" if finding.fixes else ""
+        yield printable(f"help: {help_}{flag}")
+
+
+def size(count: int) -> str:
+    """Bytes for people, in powers of ten as registries count: 18.4 MB."""
+    if count < 1000:
+        return f"{count} B"
+    value = float(count)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 999.95:
+            return f"{value:.1f} {unit}"
+    return f"{value / 1000:.1f} TB"
+
+
+def printable(text: str) -> str:
+    """The text with bytes that are not UTF-8, and control characters, made visible."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
+def _coloured(text: str, colour: str, colours: bool) -> str:
+    return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if colours else text
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
