@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lightship.distros import asked_by
 from lightship.dockerfile import mounts
 from lightship.rules.model import Placed, Subject
 from lightship.semantic import Stage
@@ -38,6 +37,9 @@ def installed(subject: Subject, stages: Iterable[Stage]) -> Iterator[Installed]:
 
 def installed_by(subject: Subject, placed: Placed) -> Iterator[Installed]:
     """The commands of a RUN that install packages."""
+    # Imported here: package databases and what they need are a third of the start-up time of a check.
+    from lightship.distros import asked_by
+
     for program in subject.programs(placed, *MANAGERS):
         found = asked_by((posixpath.basename(program.name), *program.arguments))
         if found is not None:
