@@ -123,3 +123,9 @@ def test_output_that_looks_like_nothing_known_is_no_trouble() -> None:
     for reader in (BuildKitProgress, BuildahProgress, ClassicProgress):
         read(reader("", lambda step: None), noise)
         read(reader(DOCKERFILE, lambda step: None), noise)
+
+
+def test_buildkit_tells_the_stage_of_another_build() -> None:
+    progress = BuildKitProgress(DOCKERFILE, lambda step: None)
+    progress.feed("#6 [2/9] RUN pip install flask     gunicorn")
+    assert [step.line for step in progress.finish(succeeded=True)] == [4]

@@ -94,6 +94,9 @@ def remove_folders(run_id: str | None, *, all_kinds: bool = False) -> int:
     found = [path for path in folders(run_id) if all_kinds or not (path / "runc").is_dir()]
     for path in found:
         shutil.rmtree(path, ignore_errors=True)
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*.pid"):
+        if may_clean(path.name, run_id):
+            path.unlink(missing_ok=True)
     return len(found)
 
 

@@ -43,8 +43,15 @@ def buildkit_step(found: tuple[StageSteps, ...], stage: str, number: int, text: 
     Source: https://github.com/moby/buildkit/blob/master/frontend/dockerfile/dockerfile2llb/convert.go
     """
     at = _stage_index(found, stage)
-    if at is None:
-        return None
+    within = _buildkit_in_stage(found, at, number, text) if at is not None else None
+    if within:
+        return within
+    # BuildKit merges equal steps, of other builds too, and then tells the other step's stage and number.
+    everything = tuple(item for steps in found for item in steps.instructions)
+    return _pick(everything, -1, text)
+
+
+def _buildkit_in_stage(found: tuple[StageSteps, ...], at: int, number: int, text: str) -> Instruction | None:
     base = found[at].instructions[0]
     base_name = base.words[0].value if base.words else ""
     earlier = {steps.name.lower() for steps in found[:at] if steps.name}
