@@ -33,30 +33,31 @@ def gather_lines(gathering: Gathering) -> tuple[str, ...]:
     """The RUN instruction, as lines."""
     records = "/var/lib/dpkg/status.d" if gathering.packages else ""
     # cp --parents of coreutils 9.1 fails on absolute paths unless it runs in the root.
-    lines = ["RUN set -eu; cd /; \\", f"    mkdir -p {TARGET}{records}; \\"]
+    statements = [[f"    mkdir -p {TARGET}{records}"]]
     if gathering.frame:
-        lines += [
-            "    # The links and directories that everything else lies in.",
-            f"    tar --no-recursion -cf - {' '.join(gathering.frame)} | tar -C {TARGET} -xf -; \\",
-        ]
+        statements.append(
+            [
+                "    # The links and directories that everything else lies in.",
+                f"    tar --no-recursion -cf - {' '.join(gathering.frame)} | tar -C {TARGET} -xf -",
+            ]
+        )
     if gathering.packages:
-        lines += _package_lines(gathering.packages)
+        statements.append(_package_lines(gathering.packages))
     if gathering.files:
-        lines.append("    # Single files of packages that are not needed as a whole.")
-        lines += _listed("cp -a --parents", gathering.files, f"{TARGET}/; \\")
+        why = "    # Single files of packages that are not needed as a whole."
+        statements.append([why, *_listed("cp -a --parents", gathering.files, f"{TARGET}/")])
     if gathering.trees:
-        lines.append("    # What the instructions above made, and what the base image has outside of packages.")
-        lines += _listed("cp -a --parents", gathering.trees, f"{TARGET}/; \\")
+        why = "    # What the instructions above made, and what the base image has outside of packages."
+        statements.append([why, *_listed("cp -a --parents", gathering.trees, f"{TARGET}/")])
     if gathering.removals:
-        lines.append("    # Only building needs these.")
-        lines += _listed("rm -rf", tuple(f"{TARGET[1:]}/{path}" for path in gathering.removals), "; \\")
+        inside = tuple(f"{TARGET[1:]}/{path}" for path in gathering.removals)
+        statements.append(["    # Only building needs these.", *_listed("rm -rf", inside)])
     if gathering.ldconfig:
-        lines += [
-            "    # The loader's cache, for the libraries that are really there.",
-            f"    ldconfig -r {TARGET}; \\",
-        ]
-    lines[-1] = lines[-1].removesuffix("; \\")
-    return tuple(lines)
+        why = "    # The loader's cache, for the libraries that are really there."
+        statements.append([why, f"    ldconfig -r {TARGET}"])
+    for statement in statements[:-1]:
+        statement[-1] += "; \\"
+    return ("RUN set -eu; cd /; \\", *(line for statement in statements for line in statement))
 
 
 def _package_lines(packages: Sequence[str]) -> list[str]:
@@ -71,13 +72,13 @@ def _package_lines(packages: Sequence[str]) -> list[str]:
         '        dpkg-query -L "$package"; \\',
         f"    done | grep '^/[^.]' | grep -vE {_DOCUMENTATION} \\",
         '         | while read -r path; do if [ -e "$path" ] || [ -L "$path" ]; then echo "${path#/}"; fi; done \\',
-        f"         | tar --no-recursion -cf - -T - | tar -C {TARGET} -xf -; \\",
+        f"         | tar --no-recursion -cf - -T - | tar -C {TARGET} -xf -",
     ]
 
 
-def _listed(command: str, paths: Sequence[str], ending: str) -> list[str]:
-    words = [shell_word(path) for path in paths]
-    return [f"    {command} \\", *(f"        {line} \\" for line in _filled(words)), f"        {ending}"]
+def _listed(command: str, paths: Sequence[str], *last: str) -> list[str]:
+    lines = [*_filled([shell_word(path) for path in paths]), *last]
+    return [f"    {command} \\", *(f"        {line} \\" for line in lines[:-1]), f"        {lines[-1]}"]
 
 
 def _filled(words: Sequence[str], width: int = 100) -> list[str]:

@@ -12,6 +12,8 @@ from lightship.multistage.cover import cover
 from lightship.multistage.wanted import wanted_paths
 
 _NOTHING = Closure()
+# Names of dynamic loaders: ld-linux-x86-64.so.2, ld-musl-x86_64.so.1, ld.so.1, ld64.so.2 ...
+_LOADERS = ("ld-linux", "ld-musl", "ld.so", "ld64.so")
 _STARTED = frozenset({"root", "called", "shebang"})
 
 
@@ -73,7 +75,7 @@ def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
     for path, reason in found.reasons.items():
         if path in doubted:
             continue
-        needs_libc = needs_libc or reason.kind == "interpreter"
+        needs_libc = needs_libc or path.rpartition("/")[2].startswith(_LOADERS)
         if reason.kind in _STARTED:
             called.add(path.rpartition("/")[2])
             called.add(reason.name.rpartition("/")[2])
