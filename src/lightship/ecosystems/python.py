@@ -20,6 +20,7 @@ PYTHON = Ecosystem(
                 "usr/local/include/python*",
                 "usr/local/lib/python*/config-*",
                 "usr/local/lib/pkgconfig/python*",
+                "usr/local/bin/python*-config",
             ),
             programs=("gcc", "cc", "g++", "c++", "clang"),
             source="https://docs.python.org/3/using/unix.html#python-related-paths-and-files",

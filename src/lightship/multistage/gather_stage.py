@@ -11,6 +11,10 @@ from dataclasses import dataclass
 TARGET = "/rootfs"
 # Documentation of packages; the licence texts (copyright) stay, as Debian's own minimal images keep them.
 _DOCUMENTATION = "'^/usr/share/(doc/[^/]+/([^c]|c[^o])|man/|info/|lintian/|bug/)'"
+# Files of packages that only init, cron, login and the package manager read, none of which is there.
+_SYSTEM = "'^/(etc/(init.d|cron|update-motd.d|systemd|apt|dpkg)|(usr/)?lib/(systemd|init)|usr/lib/apt)'"
+SYSTEM_PATTERNS = ("etc/init.d/**", "etc/cron*/**", "etc/update-motd.d/**", "etc/systemd/**", "etc/apt/**", "etc/dpkg/**",
+                   "usr/lib/systemd/**", "lib/systemd/**", "usr/lib/init/**", "lib/init/**", "usr/lib/apt/**")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ def _package_lines(packages: Sequence[str]) -> list[str]:
         f'            > "{TARGET}/var/lib/dpkg/status.d/$package.md5sums" || true; \\',
         '        dpkg-query -L "$package"; \\',
         f"    done | grep '^/[^.]' | grep -vE {_DOCUMENTATION} \\",
+        f"         | grep -vE {_SYSTEM} \\",
         '         | while read -r path; do if [ -e "$path" ] || [ -L "$path" ]; then echo "${path#/}"; fi; done \\',
         f"         | tar --no-recursion -cf - -T - | tar -C {TARGET} -xf -",
     ]

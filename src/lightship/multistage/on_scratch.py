@@ -10,9 +10,9 @@ from lightship.distros import Package
 from lightship.evidence import Evidence
 from lightship.multistage.cover import cover
 from lightship.multistage.emission import Block, emit, megabytes
-from lightship.multistage.gather_stage import TARGET, Gathering, gather_lines
+from lightship.multistage.gather_stage import SYSTEM_PATTERNS, TARGET, Gathering, gather_lines
 from lightship.multistage.metadata import arguments_of, from_config, last_lines, restated
-from lightship.multistage.model import Candidate, DroppedPackage, Hunk
+from lightship.multistage.model import Candidate, DroppedPackage, Hunk, Left
 from lightship.multistage.needs import Needs
 from lightship.multistage.packages import asked_packages, needed_packages, twins_of
 from lightship.multistage.reasons import left_behind
@@ -95,7 +95,9 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         Hunk(division.last.line, f"the final image starts from nothing and gets {contents}"),
         *left_behind(evidence, dropped, names, wanted.left),
     ]
-    return Candidate("scratch", TITLE, text, tuple(hunks), wanted.left)
+    no_init = "read only by init, cron, login or the package manager, of which the runtime stage has none"
+    system = tuple(Left(f"{prefix}{pattern}", no_init) for pattern in SYSTEM_PATTERNS for prefix in ("", "libraries/"))
+    return Candidate("scratch", TITLE, text, tuple(hunks), (*wanted.left, *system))
 
 
 _DIVIDED = frozenset(
@@ -140,7 +142,9 @@ def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -
     """Programs of the base's packages, and what libc opens by itself, without the rest of their packages."""
     found = set(needs.files)
     if needs.needs_libc:
-        found |= {path for path in libc_runtime(evidence.files) if evidence.files[path].entry.kind != "dir"}
+        # libc's own libraries come with its package as a whole.
+        opened = (path for path in libc_runtime(evidence.files) if ".so" not in path.rpartition("/")[2])
+        found |= {path for path in opened if evidence.files[path].entry.kind != "dir"}
         found |= {located.entry.path for located in evidence.files.walk("usr/lib/locale")}
         # ctypes.util.find_library, and programs like it, ask ldconfig for the loader's cache.
         found |= {path for path in _LDCONFIG if path in evidence.files}

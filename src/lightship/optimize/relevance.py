@@ -13,6 +13,9 @@ from lightship.evidence import Evidence
 from lightship.evidence.observation import ImageFacts
 from lightship.multistage import Needs
 
+_PROGRAMS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
+_OF_THE_SYSTEM = frozenset({"required", "important", "standard"})
+
 
 def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
     """``facts`` without the languages that only the base image's OS packages bring and that nothing reaches."""
@@ -35,10 +38,18 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
         real = evidence.files.resolve(path) or path
         return not holds_only_base_packages(real) or is_reached(real) or is_reached(path)
 
+    def is_called(program: str) -> bool:
+        # A text may well hold the word "service" or "install" and mean no program; those of the system itself count
+        # only where the closure saw a call.
+        found = next((path for place in _PROGRAMS if (path := f"{place}/{program}") in evidence.files), None)
+        owner = evidence.installed.owner(found) if found else None
+        return owner is None or owner.priority not in _OF_THE_SYSTEM or program in needs.called
+
     return replace(
         facts,
         packages=tuple(one for one in facts.packages if counts(one.place)),
         pythons=tuple(one for one in facts.pythons if counts(one.path)),
         scripts=tuple(one for one in facts.scripts if counts(one.path)),
+        mentions=tuple(one for one in facts.mentions if is_called(one.program)),
         node=facts.node if facts.node and counts(facts.node) else "",
     )
