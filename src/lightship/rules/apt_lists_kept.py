@@ -42,7 +42,8 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         if removed(subject, placed, "/var/lib/apt", "/var/lib/{apt", "/var/lib/*", "apt/lists"):
             continue
-        edit = appended(subject, placed, "rm -rf /var/lib/apt/lists/*")
+        sudo = "sudo " if "sudo" in update.through else ""
+        edit = appended(subject, placed, f"{sudo}rm -rf /var/lib/apt/lists/*")
         usable = edit is not None and not _lists_used_later(subject, placed)
         image = subject.image
         yield Finding(

@@ -58,9 +58,7 @@ def joined(subject: Subject, first: Placed, second: Placed) -> Edit | None:
     return Edit(Span(end, two.arguments_span.start), text)
 
 
-_FELT = frozenset(
-    ["cd", "set", "export", "pushd", "popd", "umask", "source", ".", "exec", "trap", "alias", "shopt", "unset", "exit"]
-)
+_FELT = frozenset("cd set export pushd popd umask source . exec trap alias shopt unset exit".split())  # noqa: SIM905
 
 
 def _break(subject: Subject, instruction: Instruction) -> str:

@@ -1,7 +1,7 @@
 """Yarn's cache stays in the image.
 
-`yarn install` keeps every downloaded archive in its cache. Nothing reads it when the container runs. Clean it in the same
-RUN, or keep it out of the layer with a cache mount.
+`yarn install` keeps every downloaded archive in its cache. Nothing reads it when the container runs. Clean it in the
+same RUN, or keep it out of the layer with a cache mount.
 
 The fix is not safe: with Yarn 2 and later in Plug'n'Play mode the program is loaded from the cache.
 

@@ -1,0 +1,69 @@
+"""The final image stands on a full base image where a slim one of the same release would do.
+
+The full `python`, `node`, `ruby` and `perl` images hold compilers, headers, version control and more than 400 packages,
+so that anything can be built on them. Running needs none of that; the `-slim` tag of the same release holds the same
+language without it, usually 600 to 900 MB less.
+
+The fix is not safe: what a full base brings along, a program may use (git, curl, a shared library). `lightship optimize`
+finds that out and proves the result.
+
+Bad:
+
+```dockerfile
+FROM python:3.12
+COPY app.py .
+CMD ["python", "app.py"]
+```
+
+Good:
+
+```dockerfile
+FROM python:3.12-slim
+COPY app.py .
+CMD ["python", "app.py"]
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lightship.rules.base_images import base_image
+from lightship.rules.edits import replace
+from lightship.rules.model import Finding, Fix, Rule, Subject
+
+NAME = "fat_base"
+_SMALLER_OR_OTHER = re.compile(r"slim|alpine|windows|nanoserver|onbuild|distroless|wheezy|jessie|squeeze")
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """A finding for the FROM at the bottom of the final image, when its image has a slim variant."""
+    if not subject.image_stages:
+        return
+    stage = subject.image_stages[0]
+    image = base_image(stage.base.reference)
+    if stage.base.kind != "image" or not image.has_slim_variant or image.name == "debian" or image.digest:
+        return
+    if _SMALLER_OR_OTHER.search(image.tag) or stage.from_instruction.words == ():
+        return
+    # Imported here: this room takes longer to load than everything that a check needs.
+    from lightship.distros import Release
+    from lightship.multistage.variants import slim_names
+
+    written = stage.from_instruction.words[0]
+    names = slim_names(stage.base.reference, Release())
+    # Node.js writes the codename first, the others the word slim: node:22-bookworm-slim, python:3.12-slim-bookworm.
+    name = next((one for one in names if one.endswith("-slim") == (image.name == "node")), names[0] if names else "")
+    plain = bool(name) and written.text == stage.base.reference and image.tag not in ("latest", "")
+    fix = Fix((replace(written.span, name),), False, f"stand on {name}")
+    yield Finding(
+        NAME,
+        f"{stage.base.reference} brings compilers and headers into the final image",
+        written.span,
+        f"stand on {name}" if plain else "stand on the slim tag of the same release",
+        (fix,) if plain else (),
+    )
+
+
+RULE = Rule(NAME, "info", "size", check, fixable=True)
