@@ -11,6 +11,7 @@ from lightship.multistage.on_base import RuntimeBase, on_base
 from lightship.multistage.on_scratch import on_scratch
 from lightship.multistage.split import Division, divide
 from lightship.multistage.variants import slim_names
+from lightship.multistage.wanted import idle_toolchains
 
 __all__ = [
     "Candidate",
@@ -24,6 +25,7 @@ __all__ = [
     "divide",
     "from_config",
     "healthcheck",
+    "idle_toolchains",
     "needs_of",
     "on_base",
     "on_scratch",

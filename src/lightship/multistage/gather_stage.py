@@ -13,8 +13,10 @@ TARGET = "/rootfs"
 _DOCUMENTATION = "'^/usr/share/(doc/[^/]+/([^c]|c[^o])|man/|info/|lintian/|bug/)'"
 # Files of packages that only init, cron, login and the package manager read, none of which is there.
 _SYSTEM = "'^/(etc/(init.d|cron|update-motd.d|systemd|apt|dpkg)|(usr/)?lib/(systemd|init)|usr/lib/apt)'"
-SYSTEM_PATTERNS = ("etc/init.d/**", "etc/cron*/**", "etc/update-motd.d/**", "etc/systemd/**", "etc/apt/**", "etc/dpkg/**",
-                   "usr/lib/systemd/**", "lib/systemd/**", "usr/lib/init/**", "lib/init/**", "usr/lib/apt/**")  # fmt: skip
+SYSTEM_PATTERNS = (
+    "etc/init.d/**", "etc/cron*/**", "etc/update-motd.d/**", "etc/systemd/**", "etc/apt/**", "etc/dpkg/**",
+    "usr/lib/systemd/**", "lib/systemd/**", "usr/lib/init/**", "lib/init/**", "usr/lib/apt/**",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

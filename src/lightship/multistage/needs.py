@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from lightship import distros
 from lightship.closure import Closure, Reason, closure, roots
 from lightship.evidence import Evidence
+from lightship.multistage.asked import shipped_programs
 from lightship.multistage.cover import cover
 from lightship.multistage.wanted import wanted_paths
 
@@ -63,7 +64,7 @@ def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
     trees = cover(evidence.files, paths)
     found = closure(
         evidence.files,
-        roots(evidence.config, evidence.files, trees=[tree.path for tree in trees]),
+        roots(evidence.config, evidence.files, trees=[*(tree.path for tree in trees), *shipped_programs(evidence)]),
         evidence.config,
         without=[extra for tree in trees for extra in tree.extras],
         searched=lambda path: not _from_base(evidence, path),

@@ -8,13 +8,14 @@ from lightship import distros
 from lightship.closure import libc_runtime
 from lightship.distros import Package
 from lightship.evidence import Evidence
+from lightship.multistage.asked import asked_packages
 from lightship.multistage.cover import cover
 from lightship.multistage.emission import Block, emit, megabytes
 from lightship.multistage.gather_stage import SYSTEM_PATTERNS, TARGET, Gathering, gather_lines
 from lightship.multistage.metadata import arguments_of, from_config, last_lines, restated
 from lightship.multistage.model import Candidate, DroppedPackage, Hunk, Left
 from lightship.multistage.needs import Needs
-from lightship.multistage.packages import asked_packages, needed_packages, twins_of
+from lightship.multistage.packages import needed_packages, twins_of
 from lightship.multistage.reasons import left_behind
 from lightship.multistage.split import divide, names_for
 from lightship.multistage.wanted import wanted_paths
@@ -97,13 +98,25 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     ]
     no_init = "read only by init, cron, login or the package manager, of which the runtime stage has none"
     system = tuple(Left(f"{prefix}{pattern}", no_init) for pattern in SYSTEM_PATTERNS for prefix in ("", "libraries/"))
-    return Candidate("scratch", TITLE, text, tuple(hunks), (*wanted.left, *system))
+    return Candidate("scratch", TITLE, text, tuple(hunks), (*wanted.left, *system, *_uncalled(evidence, needs)))
 
 
 _DIVIDED = frozenset(
     {"", "bin", "boot", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "run", "sbin", "srv", "tmp", "usr", "var",
      "usr/bin", "usr/lib", "usr/sbin", "usr/share", "var/cache", "var/lib", "var/log"}
 )  # fmt: skip
+
+
+def _uncalled(evidence: Evidence, needs: Needs) -> list[Left]:
+    """Programs of frame packages (update-ca-certificates): whole packages are taken for their data, not to be run."""
+    uncalled = "a program of a package that is taken for its data; nothing calls it"
+    found = []
+    for name in _FRAME_PACKAGES:
+        package = evidence.installed.package(name)
+        for path in package.files if package else ():
+            if path not in needs.files and path.rpartition("/")[0].endswith("bin"):
+                found.append(Left(f"libraries/{path}", uncalled))
+    return found
 
 
 def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tuple[DroppedPackage, ...]]:
@@ -143,7 +156,7 @@ def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -
     found = set(needs.files)
     if needs.needs_libc:
         # libc's own libraries come with its package as a whole.
-        opened = (path for path in libc_runtime(evidence.files) if ".so" not in path.rpartition("/")[2])
+        opened = (path for path in libc_runtime(evidence.files) if path.startswith("etc/") or ".so" not in path)
         found |= {path for path in opened if evidence.files[path].entry.kind != "dir"}
         found |= {located.entry.path for located in evidence.files.walk("usr/lib/locale")}
         # ctypes.util.find_library, and programs like it, ask ldconfig for the loader's cache.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from lightship import distros
 from lightship.distros import Installed, Package
 from lightship.evidence import Evidence
+from lightship.multistage.asked import asked_packages
 from lightship.multistage.model import DroppedPackage, KeptPackage
 from lightship.multistage.needs import Need, Needs
-from lightship.shell import parse as parse_shell
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,42 +69,6 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
 def _is_not_build_only(installed: Installed, name: str) -> bool:
     package = installed.package(name)
     return package is not None and distros.judge(installed, package).need != "build-only"
-
-
-def asked_packages(evidence: Evidence, base: Collection[str]) -> tuple[Package, ...]:
-    """The packages that the Dockerfile's instructions asked for by name, and that are installed.
-
-    Two witnesses: the package manager's own marks, and the words of the RUN instructions. Either is enough, since
-    a package that is asked for must not be lost.
-    """
-    installed = evidence.installed
-    named: set[str] = set()
-    for effect in evidence.effects:
-        if effect.instruction.keyword != "run":
-            continue
-        for script in _scripts(effect.instruction):
-            for command in parse_shell(script).commands:
-                asked = distros.asked_by([word.value for word in command.words])
-                named.update(asked.names if asked else ())
-    found = {}
-    for package in installed.packages:
-        new = package.name not in base
-        if (new and package.automatic is False) or (new and package.name in named):
-            found[package.name] = package
-    for name in named:
-        # A virtual name, or one that the base image had already.
-        for package in installed.providers(name)[:1]:
-            if package.name not in base:
-                found.setdefault(package.name, package)
-    return tuple(found.values())
-
-
-def _scripts(run: object) -> Iterable[str]:
-    heredocs = getattr(run, "heredocs", ())
-    if heredocs:
-        return [heredoc.content for heredoc in heredocs]
-    exec_form = getattr(run, "exec_form", None)
-    return [" ".join(exec_form)] if exec_form is not None else [getattr(run, "arguments", "")]
 
 
 def twins_of(installed: Installed, package: Package) -> tuple[Package, ...]:

@@ -137,7 +137,6 @@ class _Leaving:
     def __init__(self, files: Rootfs, owners: Installed, programs: Collection[str]) -> None:
         homes = home_directories(files)
         called = set(programs)
-        toolchains = ecosystems.toolchains(homes)
         alive = {
             ecosystem.name
             for ecosystem in ecosystems.ECOSYSTEMS
@@ -150,8 +149,7 @@ class _Leaving:
             (_PACKAGE_RECORDS, "record of the package manager"),
             *(
                 (toolchain.trees, f"{toolchain.name}: nothing that runs calls it")
-                for toolchain in toolchains
-                if not called & set(toolchain.programs)
+                for toolchain in idle_toolchains(files, called)
             ),
         ]
         self._patterns = [ecosystems.PathPatterns(patterns) for patterns, _ in self._rules]
@@ -195,6 +193,12 @@ class _Leaving:
             [Left(pattern, no_init) for top in _SYSTEM for pattern in (top, f"{top}/**")] if self._has_system else []
         )
         return (*rules, *system, *(Left(path, made) for path in self._installed))
+
+
+def idle_toolchains(files: Rootfs, called: Collection[str]) -> tuple[ecosystems.Toolchain, ...]:
+    """The toolchains none of whose programs is called."""
+    names = set(called)
+    return tuple(one for one in ecosystems.toolchains(home_directories(files)) if not names & set(one.programs))
 
 
 def home_directories(files: Rootfs) -> tuple[str, ...]:

@@ -2,16 +2,17 @@
 
 A full base image brings languages of its own (Debian's Python for Mercurial, say) that no part of the program reaches.
 They belong to OS packages, and whether those are shipped is what a split decides; so they are not asked for in a
-candidate. What the program reaches, and everything outside of OS packages of the base, is.
+candidate, and neither are the packages of a toolchain that nothing calls (npm's own modules). What the program reaches, and everything outside of OS packages of the base, is.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from lightship.ecosystems import PathPatterns
 from lightship.evidence import Evidence
 from lightship.evidence.observation import ImageFacts
-from lightship.multistage import Needs
+from lightship.multistage import Needs, idle_toolchains
 
 _PROGRAMS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
 _OF_THE_SYSTEM = frozenset({"required", "important", "standard"})
@@ -20,6 +21,8 @@ _OF_THE_SYSTEM = frozenset({"required", "important", "standard"})
 def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
     """``facts`` without the languages that only the base image's OS packages bring and that nothing reaches."""
     reached = tuple(needs.files)
+    toolchains = idle_toolchains(evidence.files, needs.called)
+    idle = PathPatterns(tree for toolchain in toolchains for tree in toolchain.trees)
     base = {package.name for package in evidence.base_installed.packages}
 
     def is_of_base_package(path: str) -> bool:
@@ -36,6 +39,8 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
     def counts(path: str) -> bool:
         path = path.strip("/")
         real = evidence.files.resolve(path) or path
+        if idle.covers(real) or idle.covers(path):
+            return False
         return not holds_only_base_packages(real) or is_reached(real) or is_reached(path)
 
     def is_called(program: str) -> bool:

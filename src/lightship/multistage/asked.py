@@ -1,0 +1,69 @@
+"""Which OS packages the Dockerfile's instructions asked for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from lightship import distros
+from lightship.distros import Package
+from lightship.dockerfile import Instruction
+from lightship.evidence import Evidence
+from lightship.shell import parse as parse_shell
+
+
+def asked_packages(evidence: Evidence, base: Collection[str]) -> tuple[Package, ...]:
+    """The packages that the Dockerfile's instructions asked for by name, and that are installed.
+
+    Two witnesses: the package manager's own marks, and the words of the RUN instructions. Either is enough, since
+    a package that is asked for must not be lost.
+    """
+    installed = evidence.installed
+    named: set[str] = set()
+    for effect in evidence.effects:
+        if effect.instruction.keyword != "run":
+            continue
+        for script in _scripts(effect.instruction):
+            for command in parse_shell(script).commands:
+                asked = distros.asked_by([word.value for word in command.words])
+                named.update(asked.names if asked else ())
+    found = {}
+    for package in installed.packages:
+        new = package.name not in base
+        if (new and package.automatic is False) or (new and package.name in named):
+            found[package.name] = package
+    for name in named:
+        # A virtual name, or one that the base image had already.
+        for package in installed.providers(name)[:1]:
+            if package.name not in base:
+                found.setdefault(package.name, package)
+    return tuple(found.values())
+
+
+def _scripts(run: Instruction) -> Iterable[str]:
+    if run.heredocs:
+        return [heredoc.content for heredoc in run.heredocs]
+    return [" ".join(run.exec_form)] if run.exec_form is not None else [run.arguments]
+
+
+def shipped_programs(evidence: Evidence) -> tuple[str, ...]:
+    """Executable files of the packages that were asked for and do not only serve the build, and of what they depend on.
+
+    Such a package is shipped whole, so what its programs need is needed.
+    """
+    installed = evidence.installed
+    base = {package.name for package in evidence.base_installed.packages}
+    asked = [
+        package.name
+        for package in asked_packages(evidence, base)
+        if distros.judge(installed, package).need != "build-only"
+    ]
+    shipped = distros.dependencies(installed, asked, without=distros.maintainer_tools(installed))
+    return tuple(
+        path
+        for package in shipped
+        if package.name not in base
+        for path in package.files
+        if (located := evidence.files.get(path)) is not None
+        and located.entry.kind == "file"
+        and located.entry.mode & 0o111
+    )
