@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from collections.abc import Iterator
 
 from lightship.rules.model import Placed, Subject
 from lightship.shell import Program
@@ -34,6 +36,18 @@ def is_used(subject: Subject, *words: str) -> bool:
     for placed in subject.image_instructions("healthcheck"):
         names |= {posixpath.basename(one.name) for one in subject.programs(placed)}
     return bool(names & set(words))
+
+
+def set_paths(subject: Subject) -> Iterator[tuple[Placed, str]]:
+    """Every ENV of the final image that sets PATH, with the value as far as it is known: ``$PATH`` is left out of it."""
+    for placed in subject.image_instructions("env"):
+        for name, value, _ in placed.instruction.pairs:
+            if name.value == "PATH":
+                known = placed.scope.variables
+                yield placed, _VARIABLE.sub(lambda match: known.get(match[1], ""), value.value)  # noqa: B023 - used at once
+
+
+_VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 
 
 def _hands_on(program: Program) -> bool:

@@ -15,10 +15,11 @@ from lightship.shell import Program
 _PYTHON = re.compile(r"(?:python|pypy)(?:[23](?:\.\d+)?)?")
 _MAKERS = ("venv", "virtualenv", "uv", "poetry")
 
-SCRIPTS = frozenset(
-    ["alembic", "arq", "celery", "daphne", "dramatiq", "fastapi", "flask", "granian", "gunicorn", "hypercorn", "jupyter"]
-    + ["litestar", "mlflow", "prefect", "pytest", "rq", "sanic", "streamlit", "uvicorn", "uwsgi", "waitress-serve"]
-)
+_NAMES = """
+    alembic arq celery daphne dramatiq fastapi flask granian gunicorn hypercorn jupyter litestar mlflow prefect pytest rq sanic
+    streamlit uvicorn uwsgi waitress-serve
+"""
+SCRIPTS = frozenset(_NAMES.split())
 """Programs that only a Python package brings."""
 
 

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
+from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.rules.package_commands import mounted, removed, verb, words_of
 from lightship.rules.script_end import appended
 from lightship.shell import Program
@@ -38,7 +38,9 @@ NAME = "yarn_cache_kept"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """A finding for every RUN of the final image in which Yarn fills its cache."""
-    if any(".yarn" in placed.instruction.text or "berry" in placed.instruction.text for placed in _all(subject)):
+    if any(
+        ".yarn" in placed.instruction.text or "berry" in placed.instruction.text for placed in subject.instructions()
+    ):
         # Yarn 2 and later: its cache may be a part of the program.
         return
     for placed in subject.image_instructions("run"):
@@ -60,10 +62,6 @@ def check(subject: Subject) -> Iterator[Finding]:
             (Fix((edit,), False, "clean the cache in the same RUN"),) if edit is not None else (),
             subject.image.bytes_below(placed.instruction, "usr/local/share/.cache") if subject.image else None,
         )
-
-
-def _all(subject: Subject) -> Iterator[Placed]:
-    return subject.instructions()
 
 
 def _installs(subject: Subject, program: Program) -> bool:
