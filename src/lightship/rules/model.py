@@ -126,13 +126,24 @@ class Subject:
         """Whether the stage's layers are in the final image; false for builder stages."""
         return any(stage.index == one.index for one in self.image_stages)
 
-    def instructions(self, *keywords: str) -> Iterator[Placed]:
+    def instructions(self, *keywords: str) -> tuple[Placed, ...]:
         """The instructions with one of these keywords (any when none is given) in all stages, FROM included."""
-        yield from _placed(self.graph.stages, keywords)
+        return self._placed("all", keywords)
 
-    def image_instructions(self, *keywords: str) -> Iterator[Placed]:
+    def image_instructions(self, *keywords: str) -> tuple[Placed, ...]:
         """As ``instructions``, in the stages whose layers are in the final image."""
-        yield from _placed(self.image_stages, keywords)
+        return self._placed("image", keywords)
+
+    def _placed(self, where: str, keywords: tuple[str, ...]) -> tuple[Placed, ...]:
+        key = (where, *keywords)
+        found: tuple[Placed, ...] | None = self._known.get(key)
+        if found is None:
+            if keywords:
+                found = tuple(one for one in self._placed(where, ()) if one.instruction.keyword in keywords)
+            else:
+                found = tuple(_placed(self.graph.stages if where == "all" else self.image_stages))
+            self._known[key] = found
+        return found
 
     def commands(self, placed: Placed, *mentions: str) -> tuple[Command, ...]:
         """The shell commands of a RUN, CMD, ENTRYPOINT or HEALTHCHECK in shell form, or its heredoc.
@@ -161,13 +172,11 @@ class Subject:
         return tuple(one for one in found if posixpath.basename(one.name) in names) if names else found
 
 
-def _placed(stages: tuple[Stage, ...], keywords: tuple[str, ...]) -> Iterator[Placed]:
+def _placed(stages: tuple[Stage, ...]) -> Iterator[Placed]:
     for stage in stages:
-        if not keywords or "from" in keywords:
-            yield Placed(stage, -1, stage.from_instruction)
+        yield Placed(stage, -1, stage.from_instruction)
         for index, instruction in enumerate(stage.instructions):
-            if not keywords or instruction.keyword in keywords:
-                yield Placed(stage, index, instruction)
+            yield Placed(stage, index, instruction)
 
 
 def _commands(placed: Placed) -> Iterator[Command]:

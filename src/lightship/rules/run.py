@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lightship.dockerfile import Dockerfile, parse
 from lightship.rules.context import ContextFacts, likely_context
-from lightship.rules.ignores import Ignore, check_directive, ignores
+from lightship.rules.ignores import CheckDirective, Ignore, check_directive, ignores
 from lightship.rules.model import Finding, ImageFacts, Rule, Subject
 from lightship.rules.selection import index, normal
 from lightship.rules.syntax_error import NAME as SYNTAX_ERROR
@@ -76,6 +76,8 @@ def _check(subject: Subject, rule: Rule) -> Iterator[Finding]:
 def _for_file(dockerfile: Dockerfile, rules: tuple[Rule, ...], known: tuple[Rule, ...]) -> tuple[Rule, ...]:
     """The rules after what ``# check=`` asks for; it speaks of BuildKit's rules only."""
     asked = check_directive(dockerfile)
+    if asked == CheckDirective():
+        return rules
     running = {rule.name for rule in rules}
     active: list[Rule] = []
     for rule in (*rules, *(one for one in known if one.name not in running and not one.default)):

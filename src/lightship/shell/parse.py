@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -23,6 +24,8 @@ MAX_DEPTH = 100
 _SEPARATORS: dict[str, Connector] = {";": ";", "\n": ";", ";;": ";", "&": "&", "|": "|", "|&": "|"}
 _GROUPS: dict[str, Nesting] = {"subshell": "subshell", "compound_statement": "group"}
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
+# Most commands have none, and their nodes need not be walked to see that.
+_SUBSTITUTED = re.compile(r"`|[$<>]\(")
 _DECLARATIONS = frozenset({"declaration_command", "unset_command"})
 
 
@@ -310,6 +313,8 @@ class _Walk:
 
     def substitutions(self, node: Node, place: _Place) -> None:
         """The commands in ``$(...)``, backquotes and ``<(...)`` anywhere below a node."""
+        if not _SUBSTITUTED.search(self.source.of(node)):
+            return
         stack = list(reversed(node.named_children))
         inner = replace(place.inside("substitution"), required=False)
         while stack:
