@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lightship import distros
 from lightship.closure import Closure, Reason, closure, roots
+from lightship.closure.scripts import interpreter_of
 from lightship.evidence import Evidence
 from lightship.multistage.asked import shipped_programs
 from lightship.multistage.cover import cover
@@ -64,7 +65,11 @@ def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
     trees = cover(evidence.files, paths)
     found = closure(
         evidence.files,
-        roots(evidence.config, evidence.files, trees=[*(tree.path for tree in trees), *shipped_programs(evidence)]),
+        roots(
+            evidence.config,
+            evidence.files,
+            trees=[*(tree.path for tree in trees), *shipped_programs(evidence), *_interpreters(evidence, paths)],
+        ),
         evidence.config,
         without=[extra for tree in trees for extra in tree.extras],
         searched=lambda path: not _from_base(evidence, path),
@@ -86,6 +91,24 @@ def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
         if gone.kind == "program" and gone.certain:
             called.add(gone.name.rpartition("/")[2])
     return Needs(files, frozenset(called), needs_libc, found)
+
+
+def _interpreters(evidence: Evidence, paths: Collection[str]) -> frozenset[str]:
+    """The interpreters that the first lines of executable scripts among ``paths`` name, wherever the scripts lie.
+
+    The closure passes over the scripts of a standard library; a copied script that cannot start would be a difference.
+    """
+    found = set()
+    for path in paths:
+        entry = evidence.files[path].entry
+        if entry.kind != "file" or not entry.mode & 0o111 or ".so" in path:
+            continue
+        shebang = interpreter_of(evidence.files.read(path, 256))
+        for program in shebang.programs if shebang else ():
+            # As written: the links on the way (/bin, sh) are needed too.
+            if program.startswith("/") and evidence.files.resolve(program):
+                found.add(program.strip("/"))
+    return frozenset(found)
 
 
 def _doubted(evidence: Evidence, found: Closure) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 A full base image brings languages of its own (Debian's Python for Mercurial, say) that no part of the program reaches.
 They belong to OS packages, and whether those are shipped is what a split decides; so they are not asked for in a
-candidate, and neither are the packages of a toolchain that nothing calls (npm's own modules). What the program reaches, and everything outside of OS packages of the base, is.
+candidate, and neither are the packages of a toolchain that nothing calls (npm's own modules). What the program reaches,
+and everything else outside of OS packages of the base, is.
 """
 
 from __future__ import annotations
