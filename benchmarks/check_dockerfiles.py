@@ -169,7 +169,8 @@ def node_app(chance: random.Random, extra: list[str]) -> str:
             f"FROM node:{version} AS deps",
             "WORKDIR /app",
             "COPY package.json package-lock.json* yarn.lock* ./",
-            "RUN if [ -f yarn.lock ]; then yarn --frozen-lockfile; \\\n    elif [ -f package-lock.json ]; then npm ci; \\",
+            "RUN if [ -f yarn.lock ]; then yarn --frozen-lockfile; \\",
+            "    elif [ -f package-lock.json ]; then npm ci; \\",
             '    else echo "Lockfile not found." && exit 1; \\\n    fi'
             if chance.random() < 0.5
             else f"    else {install}; fi",
@@ -231,7 +232,8 @@ def database(chance: random.Random, extra: list[str]) -> str:
         "apt-get update",
         f"apt-get install -y --no-install-recommends \\\n{packages(chance, 10)}",
         'dpkgArch="$(dpkg --print-architecture)"',
-        'case "$dpkgArch" in \\\n\t\tamd64) url="https://example.com/amd64.tar.xz" ;; \\\n\t\tarm64) url="https://example.com/arm64.tar.xz" '
+        'case "$dpkgArch" in \\\n\t\tamd64) url="https://example.com/amd64.tar.xz" ;; \\\n\t\t'
+        'arm64) url="https://example.com/arm64.tar.xz" '
         ';; \\\n\t\t*) echo >&2 "no build for $dpkgArch"; exit 1 ;; \\\n\tesac',
         'curl -fsSL -o src.tar.xz "$url"',
         'export GNUPGHOME="$(mktemp -d)"',
@@ -242,7 +244,8 @@ def database(chance: random.Random, extra: list[str]) -> str:
         *(f"grep -q '^option_{n} ' config.in && sed -ri 's!^(option_{n}) .*$!\\1 yes!' config.in" for n in range(20)),
         './configure --build="$gnuArch" --enable-option-checking=fatal --with-openssl --prefix=/usr/local',
         'make -j "$(nproc)" && make install',
-        'for file in /usr/local/bin/*; do \\\n\t\tif [ -x "$file" ]; then strip --strip-all "$file" || true; fi; \\\n\tdone',
+        "for file in /usr/local/bin/*; do \\\n\t\t"
+        'if [ -x "$file" ]; then strip --strip-all "$file" || true; fi; \\\n\tdone',
         "cd / && rm -rf /usr/src/db",
         "apt-mark auto '.*' > /dev/null && apt-mark manual $savedAptMark",
         "apt-get purge -y --auto-remove -o APT::AutoRemove::RecommendsImportant=false",
@@ -282,7 +285,8 @@ def php_app(chance: random.Random, extra: list[str]) -> str:
             "FROM php:${PHP}-apache",
             *extra,
             f"RUN apt-get update \\\n    && apt-get install -y --no-install-recommends \\\n{packages(chance, 8)} \\",
-            "    && docker-php-ext-configure gd --with-jpeg \\\n    && docker-php-ext-install -j$(nproc) gd intl pdo_mysql \\",
+            "    && docker-php-ext-configure gd --with-jpeg \\",
+            "    && docker-php-ext-install -j$(nproc) gd intl pdo_mysql \\",
             "    && rm -rf /var/lib/apt/lists/*",
             "RUN a2enmod rewrite headers",
             "RUN <<EOF\nset -e\ncp /usr/local/etc/php/php.ini-production /usr/local/etc/php/php.ini",

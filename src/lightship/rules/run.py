@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lightship.dockerfile import Dockerfile, parse
+from lightship.dockerfile import Dockerfile, Problem, parse
 from lightship.rules.context import ContextFacts, likely_context
 from lightship.rules.ignores import CheckDirective, Ignore, check_directive, ignores
 from lightship.rules.model import Finding, ImageFacts, Rule, Subject
@@ -57,16 +57,16 @@ def findings(subject: Subject, rules: Iterable[Rule], *, known: Iterable[Rule] =
     here is not called unused.
     """
     active = _for_file(subject.dockerfile, tuple(rules), tuple(known))
-    found = [Reported(finding, rule) for rule in active for finding in _check(subject, rule)]
+    errors = subject.dockerfile.errors
+    found = [Reported(finding, rule) for rule in active for finding in _check(subject, rule, errors)]
     comments = tuple(ignores(subject.dockerfile))
     if comments:
         found = list(_without_ignored(subject, found, comments, active, tuple(known)))
     return tuple(sorted(found, key=lambda one: (one.finding.span, one.rule.name, one.finding.message)))
 
 
-def _check(subject: Subject, rule: Rule) -> Iterator[Finding]:
+def _check(subject: Subject, rule: Rule, errors: tuple[Problem, ...]) -> Iterator[Finding]:
     """A rule's findings. In a file that BuildKit would refuse, only what stands before the first error is sure."""
-    errors = subject.dockerfile.errors
     if not errors or rule.name == SYNTAX_ERROR:
         yield from rule.check(subject)
     elif rule.grammar:
