@@ -1,7 +1,7 @@
 """apk's package index stays in the image.
 
-`apk update`, and `apk add` after it, keep the package index under `/var/cache/apk`. `apk add --no-cache` fetches the index,
-uses it and keeps nothing; `apk update` is then not needed.
+`apk update`, and `apk add` after it, keep the package index under `/var/cache/apk`. `apk add --no-cache` fetches the
+index, uses it and keeps nothing; `apk update` is then not needed.
 
 Bad:
 
@@ -23,12 +23,15 @@ CMD ["curl", "--version"]
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lightship.rules.edits import insert
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
 from lightship.rules.package_commands import mounted, removed, verb
-from lightship.shell import Program
 from lightship.text import Edit, Span
+
+if TYPE_CHECKING:
+    from lightship.shell import Program
 
 NAME = "apk_cache_kept"
 

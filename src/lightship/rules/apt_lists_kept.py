@@ -1,8 +1,8 @@
 """Package lists of apt stay in the image.
 
-`apt-get update` downloads 20 to 60 MB of package lists. Nothing reads them when the container runs, and deleting them in a
-later RUN saves nothing, because the earlier layer still holds them: they have to go in the RUN that fetched them, or never
-reach a layer at all (a cache mount on `/var/lib/apt/lists`).
+`apt-get update` downloads 20 to 60 MB of package lists. Nothing reads them when the container runs, and deleting them
+in a later RUN saves nothing, because the earlier layer still holds them: they have to go in the RUN that fetched
+them, or never reach a layer at all (a cache mount on `/var/lib/apt/lists`).
 
 The fix adds the `rm` to the same RUN. It is not offered when a later RUN installs packages from these lists.
 

@@ -1,7 +1,8 @@
 """Apt installs recommended packages too.
 
-Without `--no-install-recommends` apt also installs what the packages merely recommend: documentation viewers, mail servers,
-fonts. That is often more than what was asked for. A package that the program does need should be asked for by name.
+Without `--no-install-recommends` apt also installs what the packages merely recommend: documentation viewers, mail
+servers, fonts. That is often more than what was asked for. A package that the program does need should be asked for
+by name.
 
 The fix is not safe: the program may use a package that only came along as a recommendation.
 

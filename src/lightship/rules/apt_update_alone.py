@@ -1,8 +1,8 @@
 r"""Package lists are fetched in a RUN of their own.
 
-The layer with the lists is cached: when a package is added to the install later on, the build takes the old lists from the
-cache and installs what they name, which may be outdated or gone from the mirror. `apt-get update` belongs into the RUN
-that installs; then the lists can be deleted there too.
+The layer with the lists is cached: when a package is added to the install later on, the build takes the old lists
+from the cache and installs what they name, which may be outdated or gone from the mirror. `apt-get update` belongs
+into the RUN that installs; then the lists can be deleted there too.
 
 The fix joins it with the install that follows.
 

@@ -1,7 +1,7 @@
-"""What is known of public base images by their names: distribution, users, programs that are not in them.
+"""What is known of public base images by their names: distribution, users, programs not in them.
 
-Nothing is said of an image that is not listed; the lists come from the Dockerfiles in docker-library/official-images and
-GoogleContainerTools/distroless.
+Nothing is said of an image that is not listed; the lists come from the Dockerfiles in docker-library/official-images
+and GoogleContainerTools/distroless.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Libc = Literal["glibc", "musl", ""]
 
 @dataclass(frozen=True, slots=True)
 class BaseImage:
-    """An image reference, taken apart: ``library/`` and Docker Hub's own names are left out. Empty parts are not there."""
+    """An image reference, taken apart, without Docker Hub's own prefixes; what is not there is empty."""
 
     name: str
     tag: str
@@ -99,7 +99,7 @@ class BaseImage:
                 self.name == "alpine" or self.name in _LANGUAGES - {"openjdk", "rust"}
             )
         if self.name in ("debian", "ubuntu") or (self.name in _LANGUAGES and "slim" in self.tag):
-            return program in ("curl", "wget", "nc", "netcat", "http", "pg_isready", "redis-cli")
+            return program in ("curl", "wget", "nc", "netcat")
         return False
 
 

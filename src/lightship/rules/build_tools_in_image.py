@@ -34,7 +34,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lightship.distros.naming import is_build_tool
 from lightship.rules.entry_programs import is_used
 from lightship.rules.model import Finding, Placed, Rule, Subject
 from lightship.rules.package_commands import MANAGERS, Installed, installed, verb, words_of
@@ -46,6 +45,9 @@ _HEADERS = re.compile(r"^(?!python3-devel-tools)[\w.+-]+-(?:dev|devel|headers)(?
 def check(subject: Subject) -> Iterator[Finding]:
     """A finding for every command that installs build tools into the final image and leaves them there."""
     for one in installed(subject, subject.image_stages):
+        # Imported here, as in package_commands: by now the room is loaded.
+        from lightship.distros.naming import is_build_tool
+
         tools = [name for name in one.names if is_build_tool(name) or _HEADERS.match(name)]
         tools = [name for name in tools if not is_used(subject, name)]
         if not tools or _removed_again(subject, one, tools):

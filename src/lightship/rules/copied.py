@@ -42,7 +42,7 @@ class Copied:
         return self.from_context and self.source in ("", ".", "*")
 
     def place(self, path: str) -> str:
-        """Where a path of the source stage ends up, empty when it is not taken along. Directories give their contents."""
+        """Where a path of the source stage ends up, empty when it is not taken along."""
         if not self.destination:
             return ""
         if path == self.source or path.startswith(self.source.rstrip("/") + "/"):

@@ -1,7 +1,7 @@
 """COPY takes from a stage by its number.
 
-The number of a stage changes when another one is added above it, and the COPY then silently takes its files from a different
-stage. A name stays.
+The number of a stage changes when another one is added above it, and the COPY then silently takes its files from a
+different stage. A name stays.
 
 Bad:
 

@@ -1,7 +1,7 @@
 """The caches of dnf or yum stay in the image.
 
-Metadata and downloaded packages lie under `/var/cache/dnf` (`yum`, `libdnf5`), often more than 100 MB. Clean them in the RUN
-that fills them, or keep them out of the layer with a cache mount.
+Metadata and downloaded packages lie under `/var/cache/dnf` (`yum`, `libdnf5`), often more than 100 MB. Clean them in
+the RUN that fills them, or keep them out of the layer with a cache mount.
 
 Bad:
 

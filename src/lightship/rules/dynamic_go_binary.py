@@ -36,6 +36,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lightship.rules.base_images import base_image, image_below, lowest
 from lightship.rules.copied import Copied, copied
@@ -43,8 +44,10 @@ from lightship.rules.edits import insert
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
 from lightship.rules.package_commands import words_of
 from lightship.semantic import Stage
-from lightship.shell import Program
 from lightship.text import Span
+
+if TYPE_CHECKING:
+    from lightship.shell import Program
 
 NAME = "dynamic_go_binary"
 _STATIC = re.compile(r"CGO_ENABLED|-static\b|netgo|-linkmode|xx-go|goreleaser|-tags[= ]")

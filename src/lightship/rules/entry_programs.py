@@ -5,9 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lightship.rules.model import Placed, Subject
-from lightship.shell import Program
+
+if TYPE_CHECKING:
+    from lightship.shell import Program
 
 _HANDS_ON = frozenset(["tini", "dumb-init", "catatonit", "gosu", "su-exec", "setpriv", "env", "exec", "sh", "bash"])
 
@@ -39,7 +42,7 @@ def is_used(subject: Subject, *words: str) -> bool:
 
 
 def set_paths(subject: Subject) -> Iterator[tuple[Placed, str]]:
-    """Every ENV of the final image that sets PATH, with the value as far as it is known: ``$PATH`` is left out of it."""
+    """Every ENV of the final image that sets PATH, with the value as far as it is known, without ``$PATH``."""
     for placed in subject.image_instructions("env"):
         for name, value, _ in placed.instruction.pairs:
             if name.value == "PATH":

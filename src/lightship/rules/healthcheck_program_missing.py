@@ -65,7 +65,7 @@ def _is_brought(subject: Subject, name: str) -> bool:
     """Whether an instruction of the final image speaks of the program, or brings whole directories of programs."""
     for placed in subject.image_instructions("run"):
         text = placed.instruction.text
-        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text):
+        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) or (name.startswith("nc") and "cat" in text):
             return True
         # A script or a variable may install anything.
         if re.search(r"(?:install|add)\b[^&;|]*[$]|\.sh\b|xargs", text):

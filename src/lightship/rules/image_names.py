@@ -13,7 +13,6 @@ def named_images(subject: Subject) -> Iterator[tuple[Span, str, BaseImage]]:
     """Where, the reference, and its parts. What hangs on a variable without a known value is left out."""
     for placed in subject.instructions("from"):
         base = placed.stage.base
-        # A name that an ARG gives is the builder's to choose; that the default has no tag is said where it stands whole.
         if base.kind == "image" and placed.instruction.words and not _is_open(base.written, base.reference):
             yield placed.instruction.words[0].span, base.reference, base_image(base.reference)
     for edge in subject.graph.edges:

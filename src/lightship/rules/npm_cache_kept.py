@@ -1,7 +1,7 @@
 """npm's cache stays in the image.
 
-`npm install` and `npm ci` keep every downloaded archive under `~/.npm`. Nothing reads it when the container runs. Clean it
-in the same RUN, or keep it out of the layer with a cache mount on `/root/.npm`.
+`npm install` and `npm ci` keep every downloaded archive under `~/.npm`. Nothing reads it when the container runs.
+Clean it in the same RUN, or keep it out of the layer with a cache mount on `/root/.npm`.
 
 Bad:
 

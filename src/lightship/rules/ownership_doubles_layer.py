@@ -30,12 +30,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lightship.rules.copied import Copied, absolute, copied_by, is_below
 from lightship.rules.edits import insert_flag, remove_instruction
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
 from lightship.rules.package_commands import words_of
-from lightship.shell import Program
+
+if TYPE_CHECKING:
+    from lightship.shell import Program
 
 NAME = "ownership_doubles_layer"
 _RECURSIVE = re.compile(r"-\w*R\w*|--recursive")
@@ -57,7 +60,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             touched = [one for one in brought if any(path and is_below(one.destination, path) for path in paths)]
             if not touched:
                 continue
-            fix = _fix(subject, placed, program, plain, touched, brought)
+            fix = _fix(subject, placed, program, plain, touched)
             flag = "--chown" if program.name.endswith("chown") else "--chmod"
             image = subject.image
             yield Finding(
@@ -76,7 +79,6 @@ def _fix(
     program: Program,
     plain: list[str | None],
     touched: list[Copied],
-    brought: list[Copied],
 ) -> Fix | None:
     """The owner as a flag of the one COPY, when that is all there is to it."""
     if not program.name.endswith("chown") or len(plain) != 2 or len(subject.commands(placed)) != 1 or program.through:

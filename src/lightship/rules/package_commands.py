@@ -5,11 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lightship.dockerfile import mounts
 from lightship.rules.model import Placed, Subject
 from lightship.semantic import Stage
-from lightship.shell import Program, ShellWord
+
+if TYPE_CHECKING:
+    from lightship.shell import Program, ShellWord
 
 APT = ("apt-get", "apt", "aptitude")
 MANAGERS = (*APT, "apk", "dnf", "microdnf", "yum")
@@ -37,10 +40,13 @@ def installed(subject: Subject, stages: Iterable[Stage]) -> Iterator[Installed]:
 
 def installed_by(subject: Subject, placed: Placed) -> Iterator[Installed]:
     """The commands of a RUN that install packages."""
-    # Imported here: package databases and what they need are a third of the start-up time of a check.
+    calls = subject.programs(placed, *MANAGERS)
+    if not calls:
+        return
+    # Imported here: reading package databases comes with it, which most files never need.
     from lightship.distros import asked_by
 
-    for program in subject.programs(placed, *MANAGERS):
+    for program in calls:
         found = asked_by((posixpath.basename(program.name), *program.arguments))
         if found is not None:
             yield Installed(placed, program, found.manager, found.names, found.complete, found.virtual)
@@ -69,7 +75,7 @@ def words_of(subject: Subject, program: Program) -> tuple[ShellWord, ...]:
 
 
 def mounted(placed: Placed, *folders: str) -> bool:
-    """Whether a cache or tmpfs mount of a RUN lies on one of these folders, above one, or at a path that ends like it."""
+    """Whether a cache or tmpfs mount of a RUN lies on one of these folders, above one, or at one of its name."""
     for mount in mounts(placed.instruction):
         if mount.type not in ("cache", "tmpfs"):
             continue

@@ -1,8 +1,8 @@
 """All packages of the base image are upgraded.
 
-An upgraded package is in the image twice: once in the base image's layer and once in the new one. A newer base image gives
-the same packages without that, and the build stays repeatable. Where a fix is needed before the base image has it, upgrade
-that package by name.
+An upgraded package is in the image twice: once in the base image's layer and once in the new one. A newer base image
+gives the same packages without that, and the build stays repeatable. Where a fix is needed before the base image has
+it, upgrade that package by name.
 
 Bad:
 
@@ -22,10 +22,13 @@ RUN apt-get update && apt-get install -y --only-upgrade openssl && rm -rf /var/l
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lightship.rules.model import Finding, Rule, Subject
 from lightship.rules.package_commands import MANAGERS, verb
-from lightship.shell import Program
+
+if TYPE_CHECKING:
+    from lightship.shell import Program
 
 NAME = "packages_upgraded"
 _VERBS = {

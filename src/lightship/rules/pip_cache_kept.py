@@ -1,8 +1,8 @@
 """pip's cache stays in the image.
 
-pip keeps what it downloads and builds under `~/.cache/pip`, to be faster next time. In an image there is no next time: the
-cache only doubles the size of the packages. Either switch it off with `--no-cache-dir` (or `ENV PIP_NO_CACHE_DIR=1`), or
-keep it out of the layer with a cache mount, which also makes the next build faster.
+pip keeps what it downloads and builds under `~/.cache/pip`, to be faster next time. In an image there is no next
+time: the cache only doubles the size of the packages. Either switch it off with `--no-cache-dir` (or `ENV
+PIP_NO_CACHE_DIR=1`), or keep it out of the layer with a cache mount, which also makes the next build faster.
 
 Bad:
 
@@ -26,11 +26,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lightship.rules.edits import insert
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
 from lightship.rules.package_commands import mounted, removed, words_of
-from lightship.shell import Program, ShellWord
+
+if TYPE_CHECKING:
+    from lightship.shell import Program, ShellWord
 
 NAME = "pip_cache_kept"
 _PIP = re.compile(r"pip(?:[23](?:\.\d+)?)?")

@@ -38,12 +38,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lightship.rules.edits import insert
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
 from lightship.rules.package_commands import verb
 from lightship.semantic import Stage
-from lightship.shell import Program
+
+if TYPE_CHECKING:
+    from lightship.shell import Program
 
 NAME = "production_before_build"
 _MANAGERS = ("npm", "yarn", "pnpm")

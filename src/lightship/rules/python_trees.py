@@ -6,18 +6,21 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lightship.rules.copied import Copied, absolute, copied, is_below
 from lightship.rules.model import Placed, Subject
 from lightship.semantic import Stage
-from lightship.shell import Program
+
+if TYPE_CHECKING:
+    from lightship.shell import Program
 
 _PYTHON = re.compile(r"(?:python|pypy)(?:[23](?:\.\d+)?)?")
 _MAKERS = ("venv", "virtualenv", "uv", "poetry")
 
 _NAMES = """
-    alembic arq celery daphne dramatiq fastapi flask granian gunicorn hypercorn jupyter litestar mlflow prefect pytest rq sanic
-    streamlit uvicorn uwsgi waitress-serve
+    alembic arq celery daphne dramatiq fastapi flask granian gunicorn hypercorn jupyter litestar mlflow prefect
+    pytest rq sanic streamlit uvicorn uwsgi waitress-serve
 """
 SCRIPTS = frozenset(_NAMES.split())
 """Programs that only a Python package brings."""

@@ -26,17 +26,23 @@ RUN apt-get update && apt-get install -y --no-install-recommends curl \
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lightship.rules.copied import absolute, copied_by, is_below
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
 from lightship.rules.package_commands import APT, MANAGERS, installed_by, mounted, verb, words_of
 from lightship.rules.script_end import joined
-from lightship.shell import Program
+
+if TYPE_CHECKING:
+    from lightship.shell import Program
 
 NAME = "removed_in_later_layer"
 _LISTS = "/var/lib/apt/lists"
+_SMALL = re.compile(r"\.(?:txt|toml|json|ya?ml|cfg|conf|ini|lock|sh|py|js|ts|c|h|sql|md|xml|crt|key|pem|list|repo)$")
+"""Files of which a copy in a lower layer costs next to nothing."""
 _CLEANERS = frozenset(["rm", "apt-get", "apt", "apk", "dnf", "yum", "microdnf", "find", "true"])
 
 
@@ -54,7 +60,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     made: list[_Made] = []
     for placed in subject.image_instructions("copy", "add", "run"):
         if placed.instruction.keyword != "run":
-            made += [_Made("path", path, placed) for one in copied_by(subject, placed) for path in one.landings[-1:]]
+            large = [one for one in copied_by(subject, placed) if not _SMALL.search(one.source)]
+            made += [_Made("path", path, placed) for one in large for path in one.landings[-1:]]
             made += _downloaded_by_add(placed)
             continue
         removed = [(program, name, one) for program, name, one in _removals(subject, placed, made)]
@@ -111,9 +118,9 @@ def _made_by(subject: Subject, placed: Placed) -> Iterator[_Made]:
         for word in words_of(subject, program)[1:]
         if word.value
     ]
-    if any(verb(subject, one, "update") for one in subject.programs(placed, *APT)):
-        if not mounted(placed, _LISTS) and not any(is_below(_LISTS, path) for path in own):
-            yield _Made("path", _LISTS, placed)
+    fetches = any(verb(subject, one, "update") for one in subject.programs(placed, *APT))
+    if fetches and not mounted(placed, _LISTS) and not any(is_below(_LISTS, path) for path in own):
+        yield _Made("path", _LISTS, placed)
     for one in installed_by(subject, placed):
         names = (one.virtual,) if one.virtual else one.names
         yield from (_Made("package", name, placed) for name in names)

@@ -1,7 +1,8 @@
 """The container runs as root.
 
-Without a USER the program runs as root. A hole in it then gives write access to everything in the container, and a container
-escape starts as root. Most programs need no root: they listen on a port above 1023 and write to a few known directories.
+Without a USER the program runs as root. A hole in it then gives write access to everything in the container, and a
+container escape starts as root. Most programs need no root: they listen on a port above 1023 and write to a few known
+directories.
 
 There is no fix: which user, and what it must be able to write, the file does not say.
 

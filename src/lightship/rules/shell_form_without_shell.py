@@ -102,7 +102,7 @@ def _has_no_shell(subject: Subject, stage: Stage) -> bool:
     return base.kind == "image" and base_image(base.reference).is_distroless
 
 
-def _may_bring_a_shell(subject: Subject, placed: Placed) -> bool:
+def _may_bring_a_shell(subject: Subject, placed: Placed) -> bool:  # noqa: PLR0911 - one return a way
     """Whether what comes after an instruction may have ``/bin/sh``."""
     instruction = placed.instruction
     if instruction.keyword == "run":

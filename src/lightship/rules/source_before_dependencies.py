@@ -30,12 +30,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lightship.dockerfile import mounts
 from lightship.rules.copied import Copied, copied_by
 from lightship.rules.model import Finding, Placed, Rule, Subject
 from lightship.semantic import Stage
-from lightship.shell import Program
+
+if TYPE_CHECKING:
+    from lightship.shell import Program
 
 NAME = "source_before_dependencies"
 _PROGRAMS = ("npm", "yarn", "pnpm", "pip", "pip3", "python", "python3", "go", "bundle", "poetry", "pipenv", "mvn")

@@ -37,14 +37,14 @@ _SPEAKS_OF_IT = ("tzdata", "zoneinfo", "timetzdata", "localtime")
 def check(subject: Subject) -> Iterator[Finding]:
     """A finding for the ENV that sets TZ in the final image, when that is known to have no time zones."""
     places = [
-        (placed, value)
+        value
         for placed in subject.image_instructions("env")
         for name, value, _ in placed.instruction.pairs
         if name.value == "TZ" and "/" in value.value and "$" not in value.value
     ]
     if not places or not _has_none(subject):
         return
-    placed, value = places[-1]
+    value = places[-1]
     yield Finding(
         NAME,
         f"{value.value} is not known in this image: it has no /usr/share/zoneinfo",

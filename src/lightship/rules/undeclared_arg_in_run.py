@@ -86,7 +86,7 @@ def _finding(subject: Subject, placed: Placed, name: str) -> Finding:
 
 def _declared(subject: Subject) -> set[str]:
     """The names of all ARGs of the file that are not predefined."""
-    names = {name for name in subject.graph.global_args}
+    names = set(subject.graph.global_args)
     for placed in subject.instructions("arg"):
         names |= {word.text.partition("=")[0] for word in placed.instruction.words}
     return names - _PREDEFINED

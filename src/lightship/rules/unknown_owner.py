@@ -34,9 +34,10 @@ from lightship.rules.model import Finding, Placed, Rule, Subject
 
 NAME = "unknown_owner"
 _NAMES = """
-    root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats _apt nobody nogroup adm tty disk
-    kmem dialout fax voice cdrom floppy tape sudo audio dip operator src shadow utmp video sasl plugdev staff users input
-    crontab ftp xfs squid cyrus vpopmail ntp smmsp guest halt shutdown postmaster at svn ping mem wheel readproc usb netdev
+    root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats _apt nobody nogroup adm
+    tty disk kmem dialout fax voice cdrom floppy tape sudo audio dip operator src shadow utmp video sasl plugdev staff
+    users input crontab ftp xfs squid cyrus vpopmail ntp smmsp guest halt shutdown postmaster at svn ping mem wheel
+    readproc usb netdev
 """
 _EVERYWHERE = frozenset(_NAMES.split())
 """The users and groups of Debian's and Alpine's base images."""

@@ -27,11 +27,14 @@ RUN yarn install --frozen-lockfile --production && yarn cache clean
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.rules.package_commands import mounted, removed, verb, words_of
 from lightship.rules.script_end import appended
-from lightship.shell import Program
+
+if TYPE_CHECKING:
+    from lightship.shell import Program
 
 NAME = "yarn_cache_kept"
 
