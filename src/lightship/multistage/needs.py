@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from lightship import distros
-from lightship.closure import Closure, Reason, closure, roots
+from lightship.closure import Closure, Reason, closure, elf_needs, roots
 from lightship.closure.scripts import interpreter_of
 from lightship.evidence import Evidence
 from lightship.multistage.asked import shipped_programs
@@ -87,6 +87,12 @@ def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
             called.add(reason.name.rpartition("/")[2])
         if evidence.installed.owner(path) is not None:
             files[path] = Need(_in_words(reason), reason.certain)
+    # A library keeps only the first reason that was found for it, and that one may be the doubted one.
+    linked = elf_needs(evidence.files, [path for path in found.reasons if path not in doubted], evidence.config)
+    for need in linked.values():
+        for path in (*need.paths, *need.links):
+            if path not in files and evidence.installed.owner(path) is not None:
+                files[path] = Need(f"{need.soname} is linked by /{need.needed_by[0]}", certain=False)
     for gone in found.unresolved:
         if gone.kind == "program" and gone.certain:
             called.add(gone.name.rpartition("/")[2])

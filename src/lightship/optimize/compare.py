@@ -10,7 +10,7 @@ from typing import Literal
 
 from lightship.engines.protocol import Engine
 from lightship.errors import InputError
-from lightship.oci import open_image
+from lightship.oci import compressed_size, open_image
 from lightship.optimize.measure import measure
 from lightship.optimize.model import Measurement, Options, Progress
 from lightship.optimize.read import read_dockerfile, stage_to_split
@@ -62,7 +62,8 @@ def _measure(
 ) -> Measurement:
     path = Path(target)
     if target.startswith(_PREFIXES) or path.is_dir() or (path.is_file() and not _is_dockerfile(path)):
-        return measure(stack.enter_context(open_image(target)), target)
+        image = stack.enter_context(open_image(target))
+        return measure(image, target, compressed=compressed_size(image))
     build = Options(
         context=options.context or path.parent,
         dockerfile=path,
@@ -79,16 +80,17 @@ def _measure(
         graph = stages(dockerfile, build_args=options.build_args, target=options.target)
         base = _base_of(graph, stage_to_split(graph, path))
         built = workshop.build(dockerfile.text)
-        return measure(built.image, target, base=base, build_seconds=built.seconds)
-    image = workshop.find(target)
-    if image is None:
+        size = compressed_size(built.image)
+        return measure(built.image, target, base=base, build_seconds=built.seconds, compressed=size)
+    found = workshop.find(target)
+    if found is None:
         raise InputError(
             "no such Dockerfile, archive or image",
             where=target,
             why=f"there is no such file, and {engine().name} neither has nor finds an image of that name",
             help="write a path, or an image reference that the engine can pull",
         )
-    return measure(image, target)
+    return measure(found, target, compressed=compressed_size(found))
 
 
 def _base_of(graph: StageGraph, stage: Stage) -> str:

@@ -39,11 +39,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """An image in figures. Sizes are bytes; ``size`` is the sum of the uncompressed layers."""
+    """An image in figures. Sizes are bytes; ``size`` is the sum of the uncompressed layers.
+
+    ``compressed`` is what a registry would store; None where nobody measured it.
+    """
 
     reference: str
     size: int
-    compressed: int
+    compressed: int | None
     layers: int
     files: int
     user: str

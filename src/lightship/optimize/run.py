@@ -12,6 +12,7 @@ from lightship.errors import BuildError
 from lightship.evidence import gather
 from lightship.evidence.observation import ImageFacts, Observation
 from lightship.multistage import Candidate, needs_of
+from lightship.oci import compressed_size
 from lightship.optimize.candidates import candidates
 from lightship.optimize.measure import measure
 from lightship.optimize.model import LEVEL_NEEDED, Measurement, Optimization, Options, Outcome, Progress, Trial
@@ -74,6 +75,7 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     needs = needs_of(evidence)
     name = options.dockerfile.name
     measurement = measure(built.image, name, base=stage.base.reference, build_seconds=built.seconds)
+    compressed = workshop.in_background(lambda: compressed_size(built.image))
     progress.phase("watching it run")
     facts = relevant(image_facts(built.image.config, built.image.rootfs()), evidence, needs)
     with workshop.engine_at_work():
@@ -83,7 +85,16 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     proposed = candidates(evidence, needs, options.runtime, workshop.find)
     built_trials, contenders = _build_all(workshop, proposed)
     trials = _prove(workshop, original, built_trials, contenders, settings)
-    return _conclude(workshop, dockerfile, measurement, trials)
+    trials = tuple(_with_compressed(trial, contenders) for trial in trials)
+    return _conclude(workshop, dockerfile, replace(measurement, compressed=compressed.result()), trials)
+
+
+def _with_compressed(trial: Trial, contenders: dict[Candidate, _Contender]) -> Trial:
+    """The trial with its compressed size, when it is one that may be taken."""
+    if trial.measurement is None or trial.verdict is None or trial.problem:
+        return trial
+    size = compressed_size(contenders[trial.candidate].built.image)
+    return replace(trial, measurement=replace(trial.measurement, compressed=size))
 
 
 def _build_all(workshop: Workshop, proposed: Sequence[Candidate]) -> tuple[list[Trial], dict[Candidate, _Contender]]:

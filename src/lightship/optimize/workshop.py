@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
+from typing import TypeVar
 
 from lightship.engines.protocol import BuildRequest, Engine
 from lightship.errors import EngineError
 from lightship.oci import Image, ImageConfig, open_image
 from lightship.optimize.model import Options, Progress
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Workshop:
         self._stack = ExitStack()
         self._directory = Path()
         self._count = 0
+        self._pool = ThreadPoolExecutor(1)
 
     def __enter__(self) -> Workshop:
         self._directory = Path(self._stack.enter_context(TemporaryDirectory(prefix="lightship-")))
@@ -48,7 +53,13 @@ class Workshop:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # What is under way reads images that are closed next.
+        self._pool.shutdown(cancel_futures=True)
         self._stack.close()
+
+    def in_background(self, work: Callable[[], T]) -> Future[T]:
+        """Do some work while the engine does its own; compressing leaves the interpreter free for others."""
+        return self._pool.submit(work)
 
     @contextmanager
     def engine_at_work(self) -> Iterator[None]:

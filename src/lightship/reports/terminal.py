@@ -65,7 +65,7 @@ def measurements(rows: Sequence[Measurement]) -> Table:
         table.add_row(
             row.reference,
             megabytes(row.size),
-            megabytes(row.compressed),
+            "-" if row.compressed is None else megabytes(row.compressed),
             str(row.layers),
             str(row.files),
             row.user,
@@ -80,6 +80,7 @@ def measurements(rows: Sequence[Measurement]) -> Table:
 
 def trials(optimization: Optimization) -> Table:
     """Every candidate, how big it became, how far up the ladder it was shown to be the same, or why it was refused."""
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -94,11 +95,11 @@ def trials(optimization: Optimization) -> Table:
         if size is not None and optimization.original:
             saves = percent(size, optimization.original.size)
         table.add_row(
-            trial.candidate.title,
+            escape(trial.candidate.title),
             "-" if size is None else megabytes(size),
             saves,
             str(trial.verdict) if trial.verdict else "-",
-            "taken" if trial is optimization.chosen else trial.problem or trial.candidate.refused,
+            "taken" if trial is optimization.chosen else escape(trial.problem or trial.candidate.refused),
         )
     return table
 
@@ -127,13 +128,14 @@ def _lines(text: str) -> list[str]:
 
 def ladder(trial: Trial) -> Table:
     """The rungs of the equivalence ladder, and what was seen on each."""
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("level", "state", "what was compared"):
         table.add_column(name, overflow="fold")
     for rung in trial.verdict.levels if trial.verdict else ():
-        table.add_row(f"L{rung.level}", rung.state, rung.detail)
+        table.add_row(f"L{rung.level}", rung.state, escape(rung.detail))
     return table
 
 
