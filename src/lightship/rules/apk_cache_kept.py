@@ -58,7 +58,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _without_cache(program: Program) -> bool:
-    return any(word in ("--no-cache", "--root", "-p", "--help") for word in program.arguments)
+    return any(word in ("--no-cache", "--no-network", "--root", "-p", "--help") for word in program.arguments)
 
 
 def _edits(subject: Subject, placed: Placed, fetching: list[Program]) -> tuple[Edit, ...]:

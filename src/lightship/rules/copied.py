@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from lightship.rules.model import Placed, Subject
 from lightship.semantic import Scope, Stage, expand_in
 from lightship.text import Span
 
+_SMALL = re.compile(r"\.(?:txt|toml|json|ya?ml|cfg|conf|ini|lock|sh|py|js|ts|c|h|sql|md|xml|crt|key|pem|list|repo)$")
 _FROM_NOWHERE = ("http://", "https://", "git@", "<<")
 
 
@@ -40,6 +42,11 @@ class Copied:
     def is_everything(self) -> bool:
         """Whether the whole context is taken."""
         return self.from_context and self.source in ("", ".", "*")
+
+    @property
+    def is_small(self) -> bool:
+        """Whether its name says that it is a text file, of which a second copy costs next to nothing."""
+        return _SMALL.search(self.source) is not None
 
     def place(self, path: str) -> str:
         """Where a path of the source stage ends up, empty when it is not taken along."""

@@ -34,12 +34,12 @@ import re
 from collections.abc import Iterator
 
 from lightship.rules.base_images import BaseImage, image_below
-from lightship.rules.copied import Copied, copied
+from lightship.rules.copied import Copied, copied, is_below
 from lightship.rules.model import Finding, Rule, Subject
-from lightship.rules.python_trees import brought_venvs
+from lightship.rules.python_trees import brought_venvs, installed_trees
 
 NAME = "interpreters_differ"
-_PACKAGES = re.compile(r"/(?:site|dist)-packages(?:/|$)")
+_PACKAGES = re.compile(r"/(?:site|dist)-packages(?:/|$)|/lib/python3(?:\.\d+)?$")
 _WITHOUT_PYTHON = frozenset(["debian", "ubuntu", "alpine", "node", "golang", "busybox"])
 
 
@@ -59,10 +59,16 @@ def check(subject: Subject) -> Iterator[Finding]:
         there = image_below(subject, one.from_stage)
         if there is None:
             continue
-        python = one.span in trees or _PACKAGES.search(one.source) is not None
+        python = one.span in trees or _PACKAGES.search(one.source) is not None or _is_installed_to(subject, one)
         why = _python(there, here, is_venv=one.span in trees) if python else _node(one, there, here)
         if why:
             yield Finding(NAME, why, one.span, "build on the release of the image that the final stage stands on")
+
+
+def _is_installed_to(subject: Subject, one: Copied) -> bool:
+    """Whether pip was told to put packages into what is copied."""
+    chain = subject.graph.chain(one.from_stage) if one.from_stage is not None else ()
+    return any(path and is_below(path, one.source) for path in installed_trees(subject, chain))
 
 
 def _python(there: BaseImage, here: BaseImage, *, is_venv: bool) -> str:

@@ -58,7 +58,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             plain = [word for word in words if word is None or not word.startswith("-")]
             paths = [absolute(placed.scope, word) for word in plain[1:] if word]
             touched = [one for one in brought if any(path and is_below(one.destination, path) for path in paths)]
-            if not touched:
+            if all(one.is_small for one in touched):
                 continue
             fix = _fix(subject, placed, program, plain, touched)
             flag = "--chown" if program.name.endswith("chown") else "--chmod"

@@ -60,6 +60,28 @@ def brought_venvs(subject: Subject) -> Iterator[tuple[Venv, Copied, str]]:
                 yield venv, one, place
 
 
+def installed_trees(subject: Subject, stages: Iterable[Stage]) -> Iterator[str]:
+    """Where pip is told to put packages or wheels (``--prefix``, ``--target``, ``--wheel-dir``, ``--user``)."""
+    for stage in stages:
+        for index, instruction in enumerate(stage.instructions):
+            if instruction.keyword != "run" or "pip" not in instruction.text:
+                continue
+            placed = Placed(stage, index, instruction)
+            for program in subject.programs(placed):
+                if "install" not in program.arguments and "wheel" not in program.arguments:
+                    continue
+                for at, word in enumerate(program.arguments):
+                    option, equals, value = (word or "").partition("=")
+                    if option in _PLACES:
+                        path = value if equals else (*program.arguments, None)[at + 1]
+                        yield from [absolute(placed.scope, path)] if path else []
+                    elif word == "--user" and placed.scope.user in (None, "", "root", "0"):
+                        yield "/root/.local"
+
+
+_PLACES = ("--prefix", "--target", "-t", "--wheel-dir", "-w", "--root")
+
+
 def brings(copies: Iterable[Copied], path: str) -> bool:
     """Whether one of these puts something at a path, below it, or may do so from above."""
     return any(

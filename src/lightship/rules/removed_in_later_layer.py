@@ -26,7 +26,6 @@ RUN apt-get update && apt-get install -y --no-install-recommends curl \
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
 
 NAME = "removed_in_later_layer"
 _LISTS = "/var/lib/apt/lists"
-_SMALL = re.compile(r"\.(?:txt|toml|json|ya?ml|cfg|conf|ini|lock|sh|py|js|ts|c|h|sql|md|xml|crt|key|pem|list|repo)$")
-"""Files of which a copy in a lower layer costs next to nothing."""
 _CLEANERS = frozenset(["rm", "apt-get", "apt", "apk", "dnf", "yum", "microdnf", "find", "true"])
 
 
@@ -60,7 +57,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     made: list[_Made] = []
     for placed in subject.image_instructions("copy", "add", "run"):
         if placed.instruction.keyword != "run":
-            large = [one for one in copied_by(subject, placed) if not _SMALL.search(one.source)]
+            large = [one for one in copied_by(subject, placed) if not one.is_small]
             made += [_Made("path", path, placed) for one in large for path in one.landings[-1:]]
             made += _downloaded_by_add(placed)
             continue

@@ -4,6 +4,9 @@ A layer is taken from the cache while nothing above it changed. Once `COPY . .` 
 of any file installs all dependencies again. Copy the files that name the dependencies first, install, and then copy
 the rest.
 
+The fix does that where the install stands right below the COPY, alone in its RUN. It is not safe: what runs while
+installing may need files of the source.
+
 Bad:
 
 ```dockerfile
@@ -34,8 +37,9 @@ from typing import TYPE_CHECKING
 
 from lightship.dockerfile import mounts
 from lightship.rules.copied import Copied, copied_by
-from lightship.rules.model import Finding, Placed, Rule, Subject
-from lightship.semantic import Stage
+from lightship.rules.edits import insert, line_end
+from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
+from lightship.text import Edit, Span
 
 if TYPE_CHECKING:
     from lightship.shell import Program
@@ -57,18 +61,62 @@ def check(subject: Subject) -> Iterator[Finding]:
                 continue
             kind = _installs(subject, placed)
             if kind and broad is not None and kind not in kinds and not _cached(placed):
-                yield _finding(broad, kind, stage)
+                yield _finding(subject, broad, placed, kind)
                 break
             kinds |= {kind}
 
 
-def _finding(broad: Copied, kind: str, stage: Stage) -> Finding:
+def _finding(subject: Subject, broad: Copied, install: Placed, kind: str) -> Finding:
+    edits = _edits(subject, broad, install, kind)
     return Finding(
         NAME,
         f"any change of the source runs {kind} again",
         broad.span,
         "copy the files that name the dependencies first, install, then copy the rest",
+        (Fix(edits, False, "install before the source is copied"),) if edits else (),
     )
+
+
+def _edits(subject: Subject, broad: Copied, install: Placed, kind: str) -> tuple[Edit, ...]:
+    """The manifest's COPY and the install above the broad COPY; none when more than that would have to move."""
+    copy, run = broad.placed, install
+    manifests = _MANIFESTS.get(kind) or _requirements(subject, install)
+    if not manifests or run.index != copy.index + 1 or len(subject.commands(run)) != 1 or run.instruction.heredocs:
+        return ()
+    # Only where the manifests land where the install looks for them.
+    if len(copy.instruction.words) != 2 or not (
+        broad.destination == copy.scope.workdir or copy.instruction.words[1].value in (".", "./")
+    ):
+        return ()
+    text = subject.text
+    flags = "".join(f"{flag.text} " for flag in copy.instruction.flags)
+    run_text = run.instruction.text if run.instruction.text.endswith("\n") else run.instruction.text + line_end(text)
+    lines = f"COPY {flags}{manifests} ./{line_end(text)}{run_text}"
+    start, end = copy.instruction.span.start, run.instruction.span
+    moved = text[copy.instruction.span.end : end.start]
+    # What stands between them, comments among it, belongs to the install and goes with it.
+    return (insert(start, moved.lstrip("\r\n") + lines), Edit(Span(copy.instruction.span.end, end.end), ""))
+
+
+_MANIFESTS = {
+    "npm ci": "package.json package-lock.json",
+    "npm install": "package*.json",
+    "yarn install": "package.json yarn.lock",
+    "go mod download": "go.mod go.sum",
+    "bundle install": "Gemfile Gemfile.lock",
+}
+
+
+def _requirements(subject: Subject, install: Placed) -> str:
+    """The requirement files that a call of pip names, when all are plain relative paths in one directory."""
+    names: list[str] = []
+    for program in subject.programs(install, "pip", "pip3", "python", "python3"):
+        words = program.arguments
+        files = [words[at + 1] for at, word in enumerate(words[:-1]) if word in ("-r", "--requirement", "-c")]
+        if any(name is None or not re.fullmatch(r"(?:\./)?[\w.-]+\.txt", name) for name in files):
+            return ""
+        names += [name for name in files if name]
+    return " ".join(names)
 
 
 def _cached(placed: Placed) -> bool:
@@ -114,4 +162,4 @@ def _install(program: Program, name: str, words: list[str]) -> str:  # noqa: PLR
     return "pip install -r" if name.startswith(("pip", "python")) and from_file else ""
 
 
-RULE = Rule(NAME, "warning", "cache", check)
+RULE = Rule(NAME, "warning", "cache", check, fixable=True)
