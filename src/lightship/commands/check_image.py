@@ -30,7 +30,7 @@ def image_facts(reference: str, engine_name: str | None, graph: StageGraph) -> R
             return from_image(image, graph)
     with (
         opened_engine(engine_name, verbose=False) as engine,
-        TemporaryDirectory(prefix="lightship-") as directory,
+        TemporaryDirectory(prefix=f"lightship-{engine.run_id}-") as directory,
     ):
         name = engine.resolve(reference)
         if name is None:

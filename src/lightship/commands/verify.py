@@ -93,7 +93,7 @@ def _verified(arguments: argparse.Namespace) -> tuple[Verdict, int]:
     with (
         progress(quiet=arguments.quiet or arguments.json) as told,
         opened_engine(arguments.engine, verbose=arguments.verbose) as engine,
-        TemporaryDirectory(prefix="lightship-") as directory,
+        TemporaryDirectory(prefix=f"lightship-{engine.run_id}-") as directory,
     ):
         told.phase(f"opening {arguments.original}")
         original = open_target(arguments.original, engine, Path(directory), build=build, on_step=told.step)

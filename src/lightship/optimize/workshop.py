@@ -42,12 +42,14 @@ class Workshop:
         self.progress = progress
         self.engine_seconds = 0.0
         self._stack = ExitStack()
+        # Named after the run, so that the next one removes it when this one is killed.
         self._directory = Path()
         self._count = 0
         self._pool = ThreadPoolExecutor(1)
 
     def __enter__(self) -> Workshop:
-        self._directory = Path(self._stack.enter_context(TemporaryDirectory(prefix="lightship-")))
+        # Named after the run, so that the next one removes it when this one is killed.
+        self._directory = Path(self._stack.enter_context(TemporaryDirectory(prefix=f"lightship-{self.engine.run_id}-")))
         return self
 
     def __exit__(
