@@ -41,9 +41,18 @@ from lightship.rules.package_commands import MANAGERS, Installed, installed, ver
 NAME = "build_tools_in_image"
 _HEADERS = re.compile(r"^(?!python3-devel-tools)[\w.+-]+-(?:dev|devel|headers)(?:[-\d.]*)$")
 
+_BUILDS = re.compile(
+    r"\b(?:pip\d?|pipx|uv|poetry|pipenv|npm|yarn|pnpm|g?make|cmake|meson|ninja|gcc|cc|g\+\+|clang|cargo|go|bundle|gem|mix"
+    r"|composer|pecl|phpize|cpanm?|luarocks|cabal|stack|Rscript|mvn|gradle|node-gyp|easy_install|conda)\s+[^\s|&;]"
+    r"|\./configure|setup\.py|docker-php-ext|R CMD|\./(?:build|bootstrap|autogen|install)[\w.-]*|\bg?make\b(?!\s*\\)"
+)
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """A finding for every command that installs build tools into the final image and leaves them there."""
+    if not any(_BUILDS.search(placed.instruction.text) for placed in subject.image_instructions("run")):
+        # Nothing is built here: the image is itself a place to build in.
+        return
     for one in installed(subject, subject.image_stages):
         # Imported here, as in package_commands: by now the room is loaded.
         from lightship.distros.naming import is_build_tool

@@ -61,6 +61,8 @@ def check(subject: Subject) -> Iterator[Finding]:
                 continue
             kind = _installs(subject, placed)
             if kind and broad is not None and kind not in kinds and not _cached(placed):
+                if _needs_the_source(subject, broad, placed, kind):
+                    break
                 yield _finding(subject, broad, placed, kind)
                 break
             kinds |= {kind}
@@ -98,6 +100,19 @@ def _edits(subject: Subject, broad: Copied, install: Placed, kind: str) -> tuple
     return (insert(start, moved.lstrip("\r\n") + lines), Edit(Span(copy.instruction.span.end, end.end), ""))
 
 
+def _needs_the_source(subject: Subject, broad: Copied, install: Placed, kind: str) -> bool:
+    """Whether the context shows that installing reads more than the manifests: workspaces, local packages, scripts."""
+    context = subject.context
+    if context is None or broad.source not in ("", "."):
+        return False
+    if kind.startswith(("npm", "yarn", "pnpm")):
+        return _LOCAL_NODE.search(context.read("package.json") or "") is not None
+    texts = [context.read(name) or "" for name in _requirements(subject, install).split()]
+    return any(_LOCAL_PYTHON.search(text) for text in texts)
+
+
+_LOCAL_NODE = re.compile(r'"(?:workspaces|(?:pre|post)?install|prepare|prisma)"\s*:|"(?:file|link|workspace|portal):')
+_LOCAL_PYTHON = re.compile(r"^\s*(?:-e\b|--editable|-r\b|\.|file:|[\w.-]+/)|@ file:", re.MULTILINE)
 _MANIFESTS = {
     "npm ci": "package.json package-lock.json",
     "npm install": "package*.json",
