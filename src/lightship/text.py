@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -93,6 +92,9 @@ def write_atomic(path: Path, text: str) -> None:
     A file that was there keeps its mode; a new one gets the mode that the umask gives.
     Raises OSError.
     """
+    # Imported here: it brings compressors and random numbers along, and most commands only read.
+    import tempfile
+
     try:
         mode = path.stat().st_mode & 0o7777
     except FileNotFoundError:

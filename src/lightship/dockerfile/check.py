@@ -5,7 +5,6 @@ Messages are BuildKit's own (``frontend/dockerfile/instructions``), so that a se
 
 from __future__ import annotations
 
-import difflib
 import re
 import signal
 from collections.abc import Callable, Sequence
@@ -98,8 +97,16 @@ def _problem(message: str, span: Span, help_: str, code: str) -> Problem:
     return Problem(message, span, help_, code, source="instructions")
 
 
+def _near(word: str, known: Sequence[str]) -> list[str]:
+    """The known word that is most like ``word``, in a list that is empty when none is."""
+    # Imported here: files without mistakes do not need it.
+    import difflib
+
+    return difflib.get_close_matches(word, known, 1)
+
+
 def _unknown(instruction: Instruction) -> Problem:
-    near = difflib.get_close_matches(instruction.keyword[:20], sorted(KEYWORDS), 1)
+    near = _near(instruction.keyword[:20], sorted(KEYWORDS))
     help_ = f"did you mean {near[0].upper()}?" if near else "an instruction starts with a word such as RUN or COPY"
     start = instruction.keyword_span.start - instruction.span.start
     written = instruction.text[start : start + len(instruction.keyword)]
@@ -114,7 +121,7 @@ def _flags(instruction: Instruction) -> Problem | None:
     for flag in instruction.flags:
         name, kind = f"--{flag.name}", known.get(flag.name)
         if kind is None:
-            near = difflib.get_close_matches(flag.name, list(known), 1)
+            near = _near(flag.name, list(known))
             possible = ", ".join(f"--{other}" for other in known) or "no flags"
             help_ = f"did you mean --{near[0]}?" if near else f"{instruction.keyword.upper()} knows {possible}"
             return _problem(f"unknown flag: {name}", flag.span, help_, "unknown-flag")

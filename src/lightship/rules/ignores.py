@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from lightship.dockerfile import Comment, Dockerfile
 from lightship.text import Span
 
-_OURS = re.compile(r"lightship[ \t]+ignore[ \t]*=[ \t]*([\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*(.*)", re.DOTALL)
-_HADOLINT = re.compile(r"hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)")
-_CHECK = re.compile(r"check[ \t]*=[ \t]*(?:[a-z]+=[^;\s]*;)*skip=([\w,-]+)")
-_NAME = re.compile(r"[\w-]+")
+# Compiled when first used, which in most files is never.
+_OURS = r"lightship[ \t]+ignore[ \t]*=[ \t]*([\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*(.*)"
+_HADOLINT = r"hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)"
+_CHECK = r"check[ \t]*=[ \t]*(?:[a-z]+=[^;\s]*;)*skip=([\w,-]+)"
+_NAME = r"[\w-]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +84,19 @@ def _names(written: str) -> frozenset[str]:
 
 
 def _ignore(text: str, comment: Comment, covers: Span | None, whole: Span) -> Iterator[Ignore]:
-    ours = _OURS.match(comment.value)
+    ours = re.match(_OURS, comment.value, re.DOTALL)
     if ours:
         names = ours[1]
         start = text.index(names, comment.span.start)
-        found = tuple(Name(m.group(), Span(start + m.start(), start + m.end())) for m in _NAME.finditer(names))
+        found = tuple(Name(m.group(), Span(start + m.start(), start + m.end())) for m in re.finditer(_NAME, names))
         yield Ignore(found, comment, covers, ours[2].strip(), True)
         return
-    skipped = _CHECK.match(comment.value)
+    skipped = re.match(_CHECK, comment.value)
     if skipped:
-        yield Ignore(tuple(Name(name, comment.span) for name in _NAME.findall(skipped[1])), comment, covers, "", False)
+        found = tuple(Name(name, comment.span) for name in re.findall(_NAME, skipped[1]))
+        yield Ignore(found, comment, covers, "", False)
         return
-    theirs = _HADOLINT.match(comment.value)
+    theirs = re.match(_HADOLINT, comment.value)
     if theirs:
-        found = tuple(Name(name, comment.span) for name in _NAME.findall(theirs[2]))
+        found = tuple(Name(name, comment.span) for name in re.findall(_NAME, theirs[2]))
         yield Ignore(found, comment, whole if theirs[1] else covers, "", False)

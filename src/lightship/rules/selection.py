@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -65,6 +64,9 @@ def is_newer(rule: Rule, version: str) -> bool:
 
 def nearest(word: str, names: Iterable[str]) -> str:
     """The known name that is most like ``word``, empty when none is."""
+    # Imported here, like everything that a run without mistakes does not need.
+    import difflib
+
     return next(iter(difflib.get_close_matches(normal(word), sorted(names), 1)), "")
 
 

@@ -16,7 +16,6 @@ apt_lists_kept = "error"
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +44,9 @@ def parse_check(text: str, where: str, *, table: tuple[str, ...] = ()) -> CheckS
     """
     if table and ".".join(table) not in text and f"[{table[0]}]" not in text:
         return None
+    # Imported here: most folders have no settings.
+    import tomllib
+
     try:
         document: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -20,8 +20,7 @@ FROM alpine:${TAG}
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lightship.dockerfile import ExpandError, Instruction, lex
 from lightship.rules.model import Finding, Rule, Subject
@@ -43,10 +42,16 @@ def check(subject: Subject) -> Iterator[Finding]:
             except ExpandError:
                 continue
             for name in sorted(unmatched):
-                near = difflib.get_close_matches(name, sorted(declared), 1, 0.7)
-                hint = f" (did you mean {near[0]}?)" if near else ""
+                near = _nearest(name, declared)
+                hint = f" (did you mean {near}?)" if near else ""
                 help_ = f"write ARG {name} above the first FROM, or use the right name"
                 yield Finding(NAME, f"FROM argument '{name}' is not declared{hint}", span, help_)
+
+
+def _nearest(name: str, declared: Iterable[str]) -> str:
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name, sorted(declared), 1, 0.7)), "")
 
 
 def _declared(subject: Subject) -> Iterator[tuple[str, str | None]]:

@@ -39,11 +39,15 @@ class Source:
 
     def span(self, node: Node) -> Span:
         """The node's span in characters of the file."""
-        return Span(self.char(node.start_byte) + self.shift, self.char(node.end_byte) + self.shift)
+        start, end = node.start_byte, node.end_byte
+        if self.starts is not None:
+            start, end = self.starts[start], self.starts[end]
+        return Span(start + self.shift, end + self.shift)
 
     def of(self, node: Node) -> str:
         """The node's text."""
-        return self.text[self.char(node.start_byte) : self.char(node.end_byte)]
+        start, end = node.start_byte, node.end_byte
+        return self.text[start:end] if self.starts is None else self.text[self.starts[start] : self.starts[end]]
 
     def char(self, byte: int) -> int:
         """The character that begins at a byte."""
@@ -86,7 +90,8 @@ def value_of(node: Node, source: Source, variables: Mapping[str, str | None], de
     if kind in ("word", "number", "variable_name", "command_name", "extglob_pattern", "test_operator"):
         if node.named_child_count:
             return _join(node, source, variables, depth + 1)
-        return _ESCAPED.sub(r"\1", _CONTINUED.sub("", source.of(node)))
+        text = source.of(node)
+        return _ESCAPED.sub(r"\1", _CONTINUED.sub("", text)) if "\\" in text else text
     if kind == "raw_string":
         return source.of(node)[1:-1]
     if kind == "string":
@@ -137,6 +142,8 @@ def _string(node: Node, source: Source, variables: Mapping[str, str | None], dep
 
 
 def _quoted_text(text: str) -> str:
+    if "\\" not in text:
+        return text
     return _ESCAPED_IN_QUOTES.sub(r"\1", _CONTINUED.sub("", text))
 
 
