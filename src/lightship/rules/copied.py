@@ -74,28 +74,13 @@ def copied(subject: Subject, stages: Iterable[Stage]) -> Iterator[Copied]:
                 yield from copied_by(subject, Placed(stage, index, instruction))
 
 
-def copied_by(subject: Subject, placed: Placed) -> Iterator[Copied]:
-    """What one COPY or ADD brings."""
-    words = placed.instruction.words
-    if len(words) < 2:
-        return
-    edge = next(
-        (one for one in subject.graph.copies_into(placed.stage.index) if one.instruction is placed.instruction), None
-    )
-    from_stage = subject.graph.stages[edge.source] if edge is not None and edge.source is not None else None
-    external = edge.reference if edge is not None and from_stage is None else ""
-    written = expanded(subject, placed.scope, words[-1].text)
-    destination = absolute(placed.scope, written) if written is not None else ""
-    inside = len(words) > 2 or (written is not None and written.endswith(("/", "/.")))
-    for word in words[:-1]:
-        if word.value.startswith(_FROM_NOWHERE):
-            continue
-        source = expanded(subject, placed.scope, word.text)
-        if source is None:
-            continue
-        source = posixpath.normpath(source)
-        source = "/" + source.lstrip("/") if edge is not None else source.lstrip("/")
-        yield Copied(placed, source, word.span, destination, inside, from_stage, external)
+def copied_by(subject: Subject, placed: Placed) -> tuple[Copied, ...]:
+    """What one COPY or ADD brings. Many rules ask, so the answer is kept with the subject."""
+    key = ("copied", placed.instruction.span)
+    if key not in subject._known:
+        subject._known[key] = tuple(_copied_by(subject, placed))
+    found: tuple[Copied, ...] = subject._known[key]
+    return found
 
 
 def expanded(subject: Subject, scope: Scope, text: str) -> str | None:
@@ -117,3 +102,26 @@ def absolute(scope: Scope, path: str) -> str:
 def is_below(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies in it."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _copied_by(subject: Subject, placed: Placed) -> Iterator[Copied]:
+    words = placed.instruction.words
+    if len(words) < 2:
+        return
+    edge = next(
+        (one for one in subject.graph.copies_into(placed.stage.index) if one.instruction is placed.instruction), None
+    )
+    from_stage = subject.graph.stages[edge.source] if edge is not None and edge.source is not None else None
+    external = edge.reference if edge is not None and from_stage is None else ""
+    written = expanded(subject, placed.scope, words[-1].text)
+    destination = absolute(placed.scope, written) if written is not None else ""
+    inside = len(words) > 2 or (written is not None and written.endswith(("/", "/.")))
+    for word in words[:-1]:
+        if word.value.startswith(_FROM_NOWHERE):
+            continue
+        source = expanded(subject, placed.scope, word.text)
+        if source is None:
+            continue
+        source = posixpath.normpath(source)
+        source = "/" + source.lstrip("/") if edge is not None else source.lstrip("/")
+        yield Copied(placed, source, word.span, destination, inside, from_stage, external)

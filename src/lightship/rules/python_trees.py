@@ -48,8 +48,15 @@ def venvs(subject: Subject, stages: Iterable[Stage]) -> Iterator[Venv]:
                     yield Venv(path, placed, "--relocatable" in program.arguments)
 
 
-def brought_venvs(subject: Subject) -> Iterator[tuple[Venv, Copied, str]]:
+def brought_venvs(subject: Subject) -> tuple[tuple[Venv, Copied, str], ...]:
     """The virtual environments of builder stages that the final image takes, the COPY, and where they end up."""
+    if "brought_venvs" not in subject._known:
+        subject._known["brought_venvs"] = tuple(_brought_venvs(subject))
+    found: tuple[tuple[Venv, Copied, str], ...] = subject._known["brought_venvs"]
+    return found
+
+
+def _brought_venvs(subject: Subject) -> Iterator[tuple[Venv, Copied, str]]:
     target = subject.image_stages
     for one in copied(subject, target):
         if one.from_stage is None:
