@@ -1,4 +1,4 @@
-"""Imports run downward only, siblings do not see each other, and only ``engines`` starts programs (DESIGN, section 4)."""
+"""Imports run downward only, siblings do not see each other, and only ``engines`` starts programs."""
 
 from __future__ import annotations
 

@@ -32,23 +32,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return EXIT_OK
     signal.signal(signal.SIGTERM, _interrupt)
+    return _run(parsed)
+
+
+def _run(parsed: argparse.Namespace) -> int:
     try:
         status: int = importlib.import_module(f"lightship.commands.{parsed.command}").run(parsed)
         sys.stdout.flush()
-        return status
     except LightshipError as error:
         print(error, file=sys.stderr)
-        return error.exit_code
+        status = error.exit_code
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        status = EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away (`| head`); Python would complain again while closing stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
+        status = EXIT_OK
     except OSError as error:
         print(_os_error(error), file=sys.stderr)
-        return EXIT_USAGE
+        status = EXIT_USAGE
+    return status
 
 
 def build_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
@@ -81,4 +85,5 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 def _os_error(error: OSError) -> LightshipError:
     where = str(error.filename or "")
-    return LightshipError((error.strerror or str(error)).lower(), where=where, help="look at the path, its rights and the space on the disk")
+    what = (error.strerror or str(error)).lower()
+    return LightshipError(what, where=where, help="look at the path, its rights and the space on the disk")

@@ -10,7 +10,7 @@ from lightship.evidence.history import keyword_of, layers_of
 from lightship.oci import History, ImageConfig
 
 BASE = ImageConfig(diff_ids=("base",), history=(History("base", False),))
-FILE = parse("WORKDIR /app\nENV A=1\nCOPY . .\nRUN make all\nCMD [\"x\"]\n").instructions
+FILE = parse('WORKDIR /app\nENV A=1\nCOPY . .\nRUN make all\nCMD ["x"]\n').instructions
 
 
 def image(*history: History) -> ImageConfig:
@@ -64,7 +64,7 @@ def test_another_base_is_refused() -> None:
         ("|1 A=b /bin/sh -c #(nop) COPY file:1 in /x", "copy"),
         ("RUN |1 A=b /bin/sh -c make # buildkit", "run"),
         ("/bin/bash -o pipefail -c COPY", "run"),
-        ("HEALTHCHECK &{[\"CMD\"]}", "healthcheck"),
+        ('HEALTHCHECK &{["CMD"]}', "healthcheck"),
     ],
 )
 def test_keywords(created_by: str, keyword: str) -> None:

@@ -24,7 +24,7 @@ PARTS = {
 )
 def test_every_combination_is_one_whole_instruction(names: tuple[str, ...]) -> None:
     gathering = Gathering(trees=("app", "usr/local"), **{name: PARTS[name] for name in names})  # type: ignore[arg-type]
-    text = "FROM debian\n" + "\n".join(gather_lines(gathering)) + "\nCMD [\"true\"]\n"
+    text = "FROM debian\n" + "\n".join(gather_lines(gathering)) + '\nCMD ["true"]\n'
     dockerfile = parse(text)
     assert not dockerfile.problems
     assert [item.keyword for item in dockerfile.instructions] == ["from", "run", "cmd"]

@@ -33,9 +33,7 @@ def test_it_is_proven_and_not_larger_than_the_hand_written_one(engine: Engine, s
     assert result.chosen and result.chosen.verdict and result.chosen.measurement
     assert result.chosen.verdict.word == "SAME"
     assert result.chosen.verdict.level >= 6
-    (by_hand,) = measure_all(
-        lambda: engine, CompareOptions(targets=(str(sample / "Dockerfile.multi"),)), Progress()
-    )
+    (by_hand,) = measure_all(lambda: engine, CompareOptions(targets=(str(sample / "Dockerfile.multi"),)), Progress())
     assert result.chosen.measurement.size <= by_hand.size
     assert {path: path.read_bytes() for path in sample.iterdir()} == before, "nothing of the user's is touched"
     parsed = parse(result.text)
@@ -49,9 +47,11 @@ def test_what_is_multi_stage_already_has_nothing_to_gain(engine: Engine, sample:
     assert optimize(engine, options, Settings(), Progress()).outcome == "nothing to gain"
 
 
-def test_the_command_writes_once_and_leaves_an_existing_file_alone(engines_present: tuple[str, ...], sample: Path) -> None:
-    command = [sys.executable, "-m", "lightship", "optimize", str(sample), "-f", "Dockerfile.single", "--runtime", "same"]
-    command += ["--engine", engines_present[0], "--json"]
+def test_the_command_writes_once_and_leaves_an_existing_file_alone(
+    engines_present: tuple[str, ...], sample: Path
+) -> None:
+    command = [sys.executable, "-m", "lightship", "optimize", str(sample), "-f", "Dockerfile.single"]
+    command += ["--runtime", "same", "--engine", engines_present[0], "--json"]
     first = subprocess.run(command, capture_output=True, check=False)
     assert first.returncode == 0, first.stderr
     document = json.loads(first.stdout)
