@@ -21,6 +21,11 @@ def script_end(subject: Subject, placed: Placed) -> int | None:
     instruction = placed.instruction
     if instruction.keyword != "run" or instruction.exec_form is not None or instruction.heredocs:
         return None
+    # Imported here, as in Subject.commands. Only what asks for an edit comes here, so reading it again costs little.
+    from lightship.semantic.run import run_scripts
+
+    if any(one.script.errors for one in run_scripts(instruction, variables=placed.scope.variables)):
+        return None
     last = max((one.span.end for one in subject.commands(placed) if not one.nesting), default=-1)
     start = instruction.arguments_span.start
     return last if last == start + len(instruction.arguments_span.of(subject.text).rstrip()) else None
