@@ -95,7 +95,8 @@ def _dynamic(subject: Subject, source: Stage, taken: list[Copied], lacking: str)
             placed = Placed(stage, index, instruction)
             if instruction.keyword != "run" or _STATIC.search(instruction.text):
                 continue
-            if "CGO_ENABLED" in placed.scope.variables or "$" in placed.scope.variables.get("GOFLAGS", ""):
+            variables = placed.scope.variables
+            if "CGO_ENABLED" in variables or _STATIC.search(variables.get("GOFLAGS", "")):
                 continue
             for program in subject.programs(placed, "go"):
                 if program.arguments[:1] == ("build",) and _is_taken(program, taken):

@@ -38,10 +38,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lightship.dockerfile import Instruction
 from lightship.rules.base_images import image_below
 from lightship.rules.copied import Copied, copied
 from lightship.rules.model import Finding, Rule, Subject
 from lightship.rules.package_commands import installed
+from lightship.semantic import Stage
 
 NAME = "runtime_library_missing"
 
@@ -84,6 +86,8 @@ _MODULES = re.compile(
     r"/(?:site|dist)-packages|/\.local\b|venv|/\.virtualenvs|^/usr/local(?:/lib)?$|^/install|wheel|^/app"
 )
 
+_INSTALLS_PYTHON = re.compile(r"\b(?:pip3?|uv|poetry|pipenv|pdm)\b")
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """A finding for the headers, in a builder stage, of a library that the final stage does not get."""
@@ -99,6 +103,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     said = _asked_of_pip(subject)
     for one in taken:
         if one.from_stage is None or not _MODULES.search(one.source):
+            continue
+        if not any(_INSTALLS_PYTHON.search(item.text) for item in _runs(subject, one.from_stage)):
             continue
         for build in installed(subject, subject.graph.chain(one.from_stage)):
             if subject.in_image(build.placed.stage):
@@ -116,6 +122,12 @@ def check(subject: Subject) -> Iterator[Finding]:
                     f"install the runtime package of {headers} in this stage ({library.example} on Debian)",
                 )
                 return
+
+
+def _runs(subject: Subject, stage: Stage) -> Iterator[Instruction]:
+    """The RUNs of a stage and of the stages below it."""
+    for below in subject.graph.chain(stage):
+        yield from (one for one in below.instructions if one.keyword == "run")
 
 
 def _is_compiled(library: _Library, said: str) -> bool:

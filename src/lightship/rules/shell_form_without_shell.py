@@ -99,7 +99,9 @@ def _has_no_shell(subject: Subject, stage: Stage) -> bool:
         return not any(
             one.instruction.keyword in ("copy", "add") and _may_bring_a_shell(subject, one) for one in placed
         )
-    return base.kind == "image" and base_image(base.reference).is_distroless
+    image = base_image(base.reference)
+    # The debug images hold BusyBox.
+    return base.kind == "image" and image.is_distroless and "debug" not in image.tag
 
 
 def _may_bring_a_shell(subject: Subject, placed: Placed) -> bool:  # noqa: PLR0911 - one return a way
