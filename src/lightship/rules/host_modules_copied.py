@@ -39,7 +39,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from lightship.rules.copied import copied_by
+from lightship.rules.context import ContextFacts
+from lightship.rules.copied import Copied, copied_by
 from lightship.rules.model import Finding, Placed, Rule, Subject
 from lightship.rules.package_commands import verb
 from lightship.rules.python_trees import venvs
@@ -50,9 +51,8 @@ _INSTALLS = ("ci", "install", "i", "clean-install", "add")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """A finding for a COPY of the whole context, in any stage, over dependencies that an earlier RUN installed."""
-    context = subject.context
-    if context is None:
+    """A finding for a COPY of the whole context, in any stage, over dependencies that are there already."""
+    if subject.context is None:
         return
     for stage in subject.graph.stages:
         made: dict[str, int] = {}
@@ -60,20 +60,30 @@ def check(subject: Subject) -> Iterator[Finding]:
             placed = Placed(stage, index, instruction)
             if instruction.keyword == "run":
                 made |= dict.fromkeys(_installed(subject, placed, stage), instruction.line)
-            elif instruction.keyword in ("copy", "add") and made:
+            elif instruction.keyword in ("copy", "add"):
                 for one in copied_by(subject, placed):
-                    if not one.is_everything or not one.destination:
-                        continue
-                    found = [path for path in made if posixpath.dirname(path) == one.destination]
-                    hit = next((path for path in found if not context.excludes(posixpath.basename(path))), None)
-                    if hit is not None:
-                        name = posixpath.basename(hit)
-                        yield Finding(
-                            NAME,
-                            f"a {name} beside the Dockerfile would be copied over that of line {made[hit]}",
-                            one.span,
-                            f"write {name} into .dockerignore",
-                        )
+                    yield from _overwritten(subject.context, one, made)
+                    if one.from_stage is not None and posixpath.basename(one.source) in _DIRECTORIES:
+                        made |= dict.fromkeys(one.landings, instruction.line)
+
+
+_DIRECTORIES = ("node_modules", ".venv")
+
+
+def _overwritten(context: ContextFacts, one: Copied, made: dict[str, int]) -> Iterator[Finding]:
+    """A finding when a COPY may put the host's dependencies over those that a line made."""
+    if not one.is_everything or not one.destination:
+        return
+    for path, line in made.items():
+        folder, name = posixpath.split(path)
+        if folder == one.destination and not context.excludes(name):
+            yield Finding(
+                NAME,
+                f"a {name} beside the Dockerfile would be copied over that of line {line}",
+                one.span,
+                f"write {name} into .dockerignore",
+            )
+            return
 
 
 def _installed(subject: Subject, placed: Placed, stage: Stage) -> Iterator[str]:
