@@ -23,20 +23,40 @@ RUN apk add --no-cache \
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
+from lightship.dockerfile import Instruction
+from lightship.dockerfile.lex import SPACES
 from lightship.rules.model import Finding, Fix, Rule, Subject
-from lightship.text import Edit
+from lightship.text import Edit, Span
 
 NAME = "empty_continuation"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """A finding for the first empty line of every instruction that has one."""
-    for problem in subject.dockerfile.problems:
-        if problem.code == "no-empty-continuation":
-            fix = Fix((Edit(problem.span, ""),), True, "remove the empty line")
-            yield Finding(NAME, "Empty continuation line", problem.span, problem.help, (fix,))
+    """A finding for the first empty line of every instruction that has one; the fix takes all of them away."""
+    problems = [problem for problem in subject.dockerfile.problems if problem.code == "no-empty-continuation"]
+    if not problems:
+        return
+    instructions = subject.dockerfile.instructions
+    starts = [instruction.span.start for instruction in instructions]
+    for problem in problems:
+        instruction = instructions[bisect_right(starts, problem.span.start) - 1]
+        edits = tuple(Edit(span, "") for span in _empty_lines(subject.text, instruction))
+        fix = Fix(edits, True, "remove the empty line" + ("s" if len(edits) > 1 else ""))
+        yield Finding(NAME, "Empty continuation line", problem.span, problem.help, (fix,))
+
+
+def _empty_lines(text: str, instruction: Instruction) -> Iterator[Span]:
+    """The empty lines of an instruction, each with its line end; those of its heredocs are text."""
+    end = min((heredoc.content_span.start for heredoc in instruction.heredocs), default=instruction.span.end)
+    at = instruction.span.start
+    while at < end:
+        after = text.find("\n", at) + 1 or len(text)
+        if not text[at:after].strip(SPACES):
+            yield Span(at, after)
+        at = after
 
 
 RULE = Rule(NAME, "warning", "correctness", check, fixable=True, codes=("NoEmptyContinuation",), grammar=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lightship.rules.model import Fix, Subject
 from lightship.rules.run import Reported
-from lightship.text import Edit, Lines, apply
+from lightship.text import Edit, Lines, Span, apply
 
-MAX_ROUNDS = 100
+MAX_ROUNDS = 500
 """Every round makes at least one edit; a file with more rounds of overlapping fixes is left as it is then."""
 
 
@@ -85,18 +86,24 @@ def _choice(reported: Reported, *, unsafe: bool) -> Fix | None:
 
 def _apart(choices: Sequence[tuple[Reported, Fix]]) -> list[tuple[Reported, Fix]]:
     """The fixes, in order, that touch nothing which an earlier one touches."""
-    taken: list[Edit] = []
+    taken: list[Span] = []
     found: list[tuple[Reported, Fix]] = []
     for one, fix in choices:
-        if any(_touch(edit, other) for edit in fix.edits for other in taken):
+        if any(_touches(edit.span, taken) for edit in fix.edits):
             continue
-        taken += fix.edits
+        for edit in fix.edits:
+            insort(taken, edit.span)
         found.append((one, fix))
     return found
 
 
-def _touch(one: Edit, other: Edit) -> bool:
-    return one.span.start <= other.span.end and other.span.start <= one.span.end
+def _touches(span: Span, taken: list[Span]) -> bool:
+    """Whether a span meets one of ``taken``, which are sorted and apart; two insertions at one place do meet.
+
+    The edits of one fix may touch each other, so that more than the nearest two are looked at.
+    """
+    at = bisect_left(taken, span)
+    return any(one.start <= span.end and span.start <= one.end for one in taken[max(at - 2, 0) : at + 2])
 
 
 def _made(subject: Subject, edits: list[Edit], read: Callable[[str], Subject]) -> Subject | None:

@@ -30,13 +30,17 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """One ignore comment. ``covers`` is the part of the file that it speaks of; ``ours`` is false for hadolint's."""
+    """One ignore comment. ``covers`` is the instruction that it speaks of, with its comments; None when it has none.
+
+    ``ours`` is false for those of other tools; ``everywhere`` is true for hadolint's ``global``.
+    """
 
     names: tuple[Name, ...]
     comment: Comment
     covers: Span | None
     reason: str
     ours: bool
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +56,16 @@ def ignores(dockerfile: Dockerfile) -> Iterator[Ignore]:
     """The ignore comments of a file. One that belongs to no instruction covers nothing."""
     if "ignore" not in dockerfile.text and "skip" not in dockerfile.text:
         return
-    whole = Span(0, len(dockerfile.text) + 1)
     attached: set[Span] = set()
     for instruction in dockerfile.instructions:
         start = min((comment.span.start for comment in instruction.comments), default=instruction.span.start)
         covers = Span(min(start, instruction.span.start), instruction.span.end)
         for comment in instruction.comments:
             attached.add(comment.span)
-            yield from _ignore(dockerfile.text, comment, covers, whole)
+            yield from _ignore(dockerfile.text, comment, covers)
     for item in dockerfile.items:
         if isinstance(item, Comment) and item.span not in attached:
-            yield from _ignore(dockerfile.text, item, None, whole)
+            yield from _ignore(dockerfile.text, item, None)
 
 
 def check_directive(dockerfile: Dockerfile) -> CheckDirective:
@@ -83,7 +86,7 @@ def _names(written: str) -> frozenset[str]:
     return frozenset(name.strip().lower() for name in written.split(",") if name.strip())
 
 
-def _ignore(text: str, comment: Comment, covers: Span | None, whole: Span) -> Iterator[Ignore]:
+def _ignore(text: str, comment: Comment, covers: Span | None) -> Iterator[Ignore]:
     ours = re.match(_OURS, comment.value, re.DOTALL)
     if ours:
         names = ours[1]
@@ -99,4 +102,4 @@ def _ignore(text: str, comment: Comment, covers: Span | None, whole: Span) -> It
     theirs = re.match(_HADOLINT, comment.value)
     if theirs:
         found = tuple(Name(name, comment.span) for name in re.findall(_NAME, theirs[2]))
-        yield Ignore(found, comment, whole if theirs[1] else covers, "", False)
+        yield Ignore(found, comment, covers, "", False, bool(theirs[1]))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -100,12 +101,11 @@ def _without_ignored(
 ) -> Iterator[Reported]:
     names = index(known or active)
     used: set[tuple[int, str]] = set()
+    covering = _covering(comments)
     for reported in found:
         ignored = False
-        for number, comment in enumerate(comments):
-            if comment.covers is None or not _covers(comment, reported.finding):
-                continue
-            for name in comment.names:
+        for number in covering(reported.finding.span.start):
+            for name in comments[number].names:
                 if _means(name.text, reported.rule, names):
                     used.add((number, name.text))
                     ignored = True
@@ -140,5 +140,23 @@ def _is_buildkits(code: str) -> bool:
     return not code.startswith(("DL", "SC"))
 
 
-def _covers(comment: Ignore, finding: Finding) -> bool:
-    return comment.covers is not None and comment.covers.start <= finding.span.start < comment.covers.end
+def _covering(comments: Sequence[Ignore]) -> Callable[[int], Iterator[int]]:
+    """Which comments (by number) cover an offset. Instructions do not overlap, so one look-up finds theirs."""
+    by_start: dict[int, list[int]] = {}
+    everywhere: list[int] = []
+    for number, comment in enumerate(comments):
+        if comment.everywhere:
+            everywhere.append(number)
+        elif comment.covers is not None:
+            by_start.setdefault(comment.covers.start, []).append(number)
+    starts = sorted(by_start)
+
+    def covering(offset: int) -> Iterator[int]:
+        yield from everywhere
+        at = bisect_right(starts, offset) - 1
+        for number in by_start[starts[at]] if at >= 0 else ():
+            covers = comments[number].covers
+            if covers is not None and offset < covers.end:
+                yield number
+
+    return covering

@@ -29,7 +29,6 @@ def render(reports: Sequence[FileReport]) -> str:
         "name": "lightship",
         "version": __version__,
         "semanticVersion": __version__,
-        "informationUri": "https://github.com/lightship-dev/lightship",
         "rules": [_rule(rule) for rule in rules],
     }
     run = {
