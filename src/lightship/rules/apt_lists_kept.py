@@ -36,6 +36,7 @@ NAME = "apt_lists_kept"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """A finding for every RUN of the final image that fetches lists and keeps them."""
+    users: tuple[Placed, ...] | None = None
     for placed in subject.image_instructions("run"):
         update = next((one for one in subject.programs(placed, *APT) if verb(subject, one, "update")), None)
         if update is None or mounted(placed, "/var/lib/apt/lists"):
@@ -44,7 +45,8 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         sudo = "sudo " if "sudo" in update.through else ""
         edit = appended(subject, placed, f"{sudo}rm -rf /var/lib/apt/lists/*")
-        usable = edit is not None and not _lists_used_later(subject, placed)
+        users = _users_of_lists(subject) if users is None else users
+        usable = edit is not None and not _used_later(subject, placed, users)
         image = subject.image
         yield Finding(
             NAME,
@@ -56,18 +58,25 @@ def check(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _lists_used_later(subject: Subject, placed: Placed) -> bool:
-    """Whether a later RUN, in this stage or one on top of it, installs without fetching lists of its own."""
-    for later in subject.instructions("run"):
-        chain = subject.graph.chain(later.stage)
-        if all(stage.index != placed.stage.index for stage in chain):
-            continue
-        if later.stage.index == placed.stage.index and later.index <= placed.index:
-            continue
-        calls = subject.programs(later, *APT)
+def _users_of_lists(subject: Subject) -> tuple[Placed, ...]:
+    """The RUNs that install without fetching lists of their own."""
+    found: list[Placed] = []
+    for placed in subject.instructions("run"):
+        calls = subject.programs(placed, *APT)
         if any(verb(subject, one, "update") for one in calls):
             continue
         if any(verb(subject, one, "install", "upgrade", "dist-upgrade", "build-dep", "source") for one in calls):
+            found.append(placed)
+    return tuple(found)
+
+
+def _used_later(subject: Subject, placed: Placed, users: tuple[Placed, ...]) -> bool:
+    """Whether one of ``users`` comes later in this stage, or in a stage on top of it."""
+    for later in users:
+        if later.stage.index == placed.stage.index:
+            if later.index > placed.index:
+                return True
+        elif any(stage.index == placed.stage.index for stage in subject.graph.chain(later.stage)):
             return True
     return False
 
