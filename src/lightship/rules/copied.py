@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lightship.dockerfile import ExpandError
 from lightship.rules.model import Placed, Subject
-from lightship.semantic import Scope, Stage, expand_in
+from lightship.semantic import CopyEdge, Scope, Stage, expand_in
 from lightship.text import Span
 
 _SMALL = re.compile(r"\.(?:txt|toml|json|ya?ml|cfg|conf|ini|lock|sh|py|js|ts|c|h|sql|md|xml|crt|key|pem|list|repo)$")
@@ -108,9 +108,7 @@ def _copied_by(subject: Subject, placed: Placed) -> Iterator[Copied]:
     words = placed.instruction.words
     if len(words) < 2:
         return
-    edge = next(
-        (one for one in subject.graph.copies_into(placed.stage.index) if one.instruction is placed.instruction), None
-    )
+    edge = _edges(subject).get(placed.instruction.span)
     from_stage = subject.graph.stages[edge.source] if edge is not None and edge.source is not None else None
     external = edge.reference if edge is not None and from_stage is None else ""
     written = expanded(subject, placed.scope, words[-1].text)
@@ -125,3 +123,11 @@ def _copied_by(subject: Subject, placed: Placed) -> Iterator[Copied]:
         source = posixpath.normpath(source)
         source = "/" + source.lstrip("/") if edge is not None else source.lstrip("/")
         yield Copied(placed, source, word.span, destination, inside, from_stage, external)
+
+
+def _edges(subject: Subject) -> dict[Span, CopyEdge]:
+    """What comes from a stage or an image, by the place of its COPY."""
+    if "edges" not in subject._known:
+        subject._known["edges"] = {one.instruction.span: one for one in subject.graph.edges if one.kind == "copy"}
+    found: dict[Span, CopyEdge] = subject._known["edges"]
+    return found

@@ -37,6 +37,7 @@ from lightship.rules.base_images import BaseImage, image_below
 from lightship.rules.copied import Copied, copied, is_below
 from lightship.rules.model import Finding, Rule, Subject
 from lightship.rules.python_trees import brought_venvs, installed_trees
+from lightship.semantic import Stage
 
 NAME = "interpreters_differ"
 _PACKAGES = re.compile(r"/(?:site|dist)-packages(?:/|$)|/lib/python3(?:\.\d+)?$")
@@ -54,21 +55,25 @@ def check(subject: Subject) -> Iterator[Finding]:
         # The interpreter comes along.
         return
     trees = {one.span: one for _, one, _ in brought_venvs(subject)}
+    told = {stage.index: tuple(installed_trees(subject, subject.graph.chain(stage))) for stage in _sources(copies)}
     for one in copies:
         assert one.from_stage is not None
         there = image_below(subject, one.from_stage)
         if there is None:
             continue
-        python = one.span in trees or _PACKAGES.search(one.source) is not None or _is_installed_to(subject, one)
+        python = (
+            one.span in trees
+            or _PACKAGES.search(one.source) is not None
+            or any(path and is_below(path, one.source) for path in told[one.from_stage.index])
+        )
         why = _python(there, here, is_venv=one.span in trees) if python else _node(one, there, here)
         if why:
             yield Finding(NAME, why, one.span, "build on the release of the image that the final stage stands on")
 
 
-def _is_installed_to(subject: Subject, one: Copied) -> bool:
-    """Whether pip was told to put packages into what is copied."""
-    chain = subject.graph.chain(one.from_stage) if one.from_stage is not None else ()
-    return any(path and is_below(path, one.source) for path in installed_trees(subject, chain))
+def _sources(copies: list[Copied]) -> tuple[Stage, ...]:
+    """The stages that are copied from, each once."""
+    return tuple({one.from_stage.index: one.from_stage for one in copies if one.from_stage is not None}.values())
 
 
 def _python(there: BaseImage, here: BaseImage, *, is_venv: bool) -> str:

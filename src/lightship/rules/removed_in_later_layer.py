@@ -26,7 +26,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends curl \
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,17 +54,17 @@ class _Made:
 
 def check(subject: Subject) -> Iterator[Finding]:
     """A finding for every RUN of the final image that removes what an earlier instruction made."""
-    made: list[_Made] = []
+    made: dict[tuple[str, str], _Made] = {}
     for placed in subject.image_instructions("copy", "add", "run"):
         if placed.instruction.keyword != "run":
             large = [one for one in copied_by(subject, placed) if not one.is_small]
-            made += [_Made("path", path, placed) for one in large for path in one.landings[-1:]]
-            made += _downloaded_by_add(placed)
+            _note(made, [_Made("path", path, placed) for one in large for path in one.landings[-1:]])
+            _note(made, _downloaded_by_add(placed))
             continue
-        removed = [(program, name, one) for program, name, one in _removals(subject, placed, made)]
+        removed = list(_removals(subject, placed, made))
         if removed:
             yield _finding(subject, placed, removed)
-        made += _made_by(subject, placed)
+        _note(made, _made_by(subject, placed))
 
 
 def _finding(subject: Subject, placed: Placed, removed: list[tuple[Program, str, _Made]]) -> Finding:
@@ -84,7 +84,19 @@ def _finding(subject: Subject, placed: Placed, removed: list[tuple[Program, str,
     )
 
 
-def _removals(subject: Subject, placed: Placed, made: list[_Made]) -> Iterator[tuple[Program, str, _Made]]:
+def _note(made: dict[tuple[str, str], _Made], more: Iterable[_Made]) -> None:
+    """Remember what was made, by its name and, for a path, by every directory above it; the newest counts."""
+    for one in more:
+        made[one.kind, one.name] = one
+        above = posixpath.dirname(one.name) if one.kind == "path" else ""
+        while len(above) > 1:
+            made["path", above] = one
+            above = posixpath.dirname(above)
+
+
+def _removals(
+    subject: Subject, placed: Placed, made: dict[tuple[str, str], _Made]
+) -> Iterator[tuple[Program, str, _Made]]:
     """What a RUN removes of what was made before."""
     if not made:
         return
@@ -94,15 +106,14 @@ def _removals(subject: Subject, placed: Placed, made: list[_Made]) -> Iterator[t
                 continue
             path = posixpath.normpath(word.value)
             path = path.removesuffix("/*") if path.count("/") > 2 else path
-            # The newest one that made it: what is made again in this very RUN is made later than that.
-            found = next((one for one in reversed(made) if one.kind == "path" and is_below(one.name, path)), None)
+            found = made.get(("path", path))
             if found is not None and path not in ("/", "/tmp", "/var/tmp"):
                 yield program, word.raw, found
     for program in subject.programs(placed, *MANAGERS):
         if verb(subject, program, "remove", "purge", "del", "erase") is None:
             continue
         names = [word.value for word in words_of(subject, program)[2:] if word.value]
-        found = next((one for one in reversed(made) if one.kind == "package" and one.name in names), None)
+        found = next((made["package", name] for name in names if ("package", name) in made), None)
         if found is not None:
             yield program, found.name, found
 
