@@ -97,6 +97,7 @@ class _Checker:
         self.reports: list[FileReport] = []
         self.rules: dict[str, tuple[Rule, ...]] = {}
         self.diffs: list[str] = []
+        self.said: set[str] = set()
         self.failed = self.failing = False
         self.fixes = 0
 
@@ -114,7 +115,10 @@ class _Checker:
         """Say that a file could not be checked."""
         if isinstance(error, OSError):
             error = InputError((error.strerror or str(error)).lower(), where=str(error.filename or name))
-        print(error, file=sys.stderr)
+        # Wrong settings are those of every file below them, and are said once.
+        if str(error) not in self.said:
+            print(error, file=sys.stderr)
+        self.said.add(str(error))
         self.failed = True
 
     def report(self, source: _Source, settings: CheckSettings) -> None:
