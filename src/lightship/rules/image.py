@@ -11,9 +11,10 @@ from lightship.dockerfile import Instruction
 
 @dataclass(frozen=True, slots=True)
 class RecordedImage:
-    """Facts of an image. ``layers`` maps an instruction's line to the paths it added (no leading slash) and their bytes.
+    """Facts of an image.
 
-    ``bases`` maps the reference of a base image to its platform.
+    ``layers`` maps an instruction's line to the paths it added (no leading slash) and their bytes; ``bases`` the
+    reference of a base image to its platform.
     """
 
     platform: str = ""

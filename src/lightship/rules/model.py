@@ -150,12 +150,13 @@ class Subject:
 
         Empty when the instruction's text has none of ``mentions``: then the shell text is not even parsed.
         """
-        if mentions and not any(word in placed.instruction.text for word in mentions):
+        text = placed.instruction.text
+        if mentions and not any(word in text for word in mentions):
             return ()
-        key = ("commands", placed.instruction.span)
-        if key not in self._known:
-            self._known[key] = tuple(_commands(placed))
-        found: tuple[Command, ...] = self._known[key]
+        key = ("commands", placed.instruction.span.start)
+        found: tuple[Command, ...] | None = self._known.get(key)
+        if found is None:
+            found = self._known[key] = tuple(_commands(placed))
         return found
 
     def programs(self, placed: Placed, *names: str) -> tuple[Program, ...]:
@@ -163,13 +164,15 @@ class Subject:
 
         All programs when no name is given. A name has no path; text that holds none of the names is not parsed.
         """
-        if names and not any(name in placed.instruction.text for name in names):
+        text = placed.instruction.text
+        if names and not any(name in text for name in names):
             return ()
-        key = ("programs", placed.instruction.span)
-        if key not in self._known:
-            self._known[key] = _programs(placed, self.commands(placed))
-        found: tuple[Program, ...] = self._known[key]
-        return tuple(one for one in found if posixpath.basename(one.name) in names) if names else found
+        key = ("programs", placed.instruction.span.start)
+        found: tuple[tuple[str, Program], ...] | None = self._known.get(key)
+        if found is None:
+            called = _programs(placed, self.commands(placed))
+            found = self._known[key] = tuple((posixpath.basename(one.name), one) for one in called)
+        return tuple([one for name, one in found if not names or name in names])
 
 
 def _placed(stages: tuple[Stage, ...]) -> Iterator[Placed]:

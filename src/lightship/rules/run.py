@@ -66,12 +66,13 @@ def findings(subject: Subject, rules: Iterable[Rule], *, known: Iterable[Rule] =
     return tuple(sorted(found, key=lambda one: (one.finding.span, one.rule.name, one.finding.message)))
 
 
-def _check(subject: Subject, rule: Rule, errors: tuple[Problem, ...]) -> Iterator[Finding]:
+def _check(subject: Subject, rule: Rule, errors: tuple[Problem, ...]) -> Iterable[Finding]:
     """A rule's findings. In a file that BuildKit would refuse, only what stands before the first error is sure."""
     if not errors or rule.name == SYNTAX_ERROR:
-        yield from rule.check(subject)
-    elif rule.grammar:
-        yield from (finding for finding in rule.check(subject) if finding.span < errors[0].span)
+        return rule.check(subject)
+    if rule.grammar:
+        return [finding for finding in rule.check(subject) if finding.span < errors[0].span]
+    return ()
 
 
 def _for_file(dockerfile: Dockerfile, rules: tuple[Rule, ...], known: tuple[Rule, ...]) -> tuple[Rule, ...]:
