@@ -74,6 +74,10 @@ class _Place:
     function: str = ""
     depth: int = 0
 
+    def at(self, connector: Connector, *, conditional: bool, required: bool) -> _Place:
+        """The place of one of several statements; written out, since this is done for every one of them."""
+        return _Place(self.nesting, connector, conditional, required, self.negated, self.function, self.depth)
+
     def inside(self, kind: Nesting, *, conditional: bool = False) -> _Place:
         """A place within a construct of that kind."""
         return replace(
@@ -112,7 +116,8 @@ class _Walk:
                 connector = _SEPARATORS.get(child.type, connector)
                 continue
             last = child.id == statements[-1].id
-            self.statement(child, replace(place, connector=connector, required=place.required and last))
+            inner = place.at(connector, conditional=place.conditional, required=place.required and last)
+            self.statement(child, inner)
             connector = ";"
 
     def statement(self, node: Node, place: _Place, redirections: tuple[Redirection, ...] = ()) -> None:
@@ -172,7 +177,7 @@ class _Walk:
         for index, ((connector, part), (conditional, needed)) in enumerate(
             zip(reversed(parts), reversed(flags), strict=True)
         ):
-            inner = replace(place, connector=connector, conditional=place.conditional or conditional, required=needed)
+            inner = place.at(connector, conditional=place.conditional or conditional, required=needed)
             self.statement(part, inner, redirections if index == len(parts) - 1 else ())
 
     def pipeline(self, children: list[Node], place: _Place, redirections: tuple[Redirection, ...]) -> None:
