@@ -47,17 +47,18 @@ def cover(
     *,
     optional: Callable[[str], bool] = lambda path: False,
     divided: Callable[[str], bool] = lambda path: False,
+    removing: bool = True,
 ) -> tuple[Tree, ...]:
     """The trees that hold every wanted path and nothing else but ``optional`` ones, in path order.
 
     A directory that itself is wanted but empty gives a tree of its own. ``divided`` names directories that must not
     be taken whole although all that is in them is wanted (/usr, /etc: nobody wants to read ``COPY /usr /usr``); the
-    root never is.
+    root never is. Without ``removing``, no tree has extras.
     """
     root = _grow(files, wanted, optional)
     _sum(root)
     found: list[Tree] = []
-    _collect(root, divided, found)
+    _collect(root, divided, found, removing=removing)
     return tuple(sorted(found, key=lambda tree: tree.path))
 
 
@@ -115,7 +116,7 @@ def _sum(root: _Node) -> None:
         )
 
 
-def _collect(root: _Node, divided: Callable[[str], bool], found: list[Tree]) -> None:
+def _collect(root: _Node, divided: Callable[[str], bool], found: list[Tree], *, removing: bool) -> None:
     stack = [root]
     while stack:
         node = stack.pop()
@@ -128,7 +129,7 @@ def _collect(root: _Node, divided: Callable[[str], bool], found: list[Tree]) -> 
             if not node.has_extra:
                 found.append(Tree(node.path, "dir", node.wanted_size))
                 continue
-            extras = _extras(node)
+            extras = _extras(node) if removing else None
             if extras is not None and _reads_shorter(node, extras):
                 found.append(Tree(node.path, "dir", node.wanted_size, extras))
                 continue

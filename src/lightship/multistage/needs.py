@@ -62,7 +62,7 @@ def _unowned(evidence: Evidence, programs: Collection[str]) -> frozenset[str]:
 
 
 def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
-    trees = cover(evidence.files, paths)
+    trees = cover(evidence.files, paths, removing=False)
     found = closure(
         evidence.files,
         roots(
@@ -71,11 +71,11 @@ def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
             trees=[*(tree.path for tree in trees), *shipped_programs(evidence), *_interpreters(evidence, paths)],
         ),
         evidence.config,
-        without=[extra for tree in trees for extra in tree.extras],
         searched=lambda path: not _from_base(evidence, path),
     )
     files: dict[str, Need] = {}
-    called: set[str] = set()
+    # A root is named as it is written; the file may be a link's target of another name (npm, npm-cli.js).
+    called = {root.path.rpartition("/")[2] for root in found.roots if root.kind != "tree"}
     needs_libc = False
     doubted = _doubted(evidence, found)
     for path, reason in found.reasons.items():
@@ -120,6 +120,7 @@ def _interpreters(evidence: Evidence, paths: Collection[str]) -> frozenset[str]:
 def _doubted(evidence: Evidence, found: Closure) -> frozenset[str]:
     """Paths that are only possibly needed, and only by the base image's own files or by tools that serve the build."""
     doubted: dict[str, bool] = {}
+    tools = distros.maintainer_tools(evidence.installed)
 
     def is_doubted(path: str) -> bool:
         reason = found.reasons.get(path)
@@ -127,7 +128,9 @@ def _doubted(evidence: Evidence, found: Closure) -> frozenset[str]:
             return False
         if path not in doubted:
             doubted[path] = True  # a cycle of mere possibilities
-            doubted[path] = _from_base(evidence, reason.via) or _is_build_tool(evidence, path) or is_doubted(reason.via)
+            doubted[path] = (
+                _from_base(evidence, reason.via) or _is_tool(evidence, path, tools) or is_doubted(reason.via)
+            )
         return doubted[path]
 
     return frozenset(path for path in found.reasons if is_doubted(path))
@@ -138,9 +141,12 @@ def _from_base(evidence: Evidence, path: str) -> bool:
     return located is not None and located.layer < evidence.base_layers
 
 
-def _is_build_tool(evidence: Evidence, path: str) -> bool:
+def _is_tool(evidence: Evidence, path: str, tools: Collection[str]) -> bool:
+    """Whether a path is of a package that builds software, or that installs it."""
     owner = evidence.installed.owner(path)
-    return owner is not None and distros.judge(evidence.installed, owner).need == "build-only"
+    if owner is None or owner.name in tools:
+        return owner is not None
+    return distros.judge(evidence.installed, owner).need == "build-only"
 
 
 def _in_words(reason: Reason) -> str:

@@ -15,7 +15,7 @@ from lightship.multistage.gather_stage import SYSTEM_PATTERNS, TARGET, Gathering
 from lightship.multistage.metadata import arguments_of, from_config, last_lines, restated
 from lightship.multistage.model import Candidate, DroppedPackage, Hunk, Left
 from lightship.multistage.needs import Needs
-from lightship.multistage.packages import needed_packages, twins_of
+from lightship.multistage.packages import needed_packages, recommended, twins_of
 from lightship.multistage.reasons import left_behind
 from lightship.multistage.split import divide, names_for
 from lightship.multistage.wanted import wanted_paths
@@ -45,7 +45,13 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     )
     files = _single_files(evidence, needs, names)
     kept = {path for path in wanted.paths if not _dangles(evidence, path, names, files)}
-    trees = cover(evidence.files, kept | set(wanted.optional), divided=lambda path: path in _DIVIDED)
+    trees = cover(
+        evidence.files,
+        kept | set(wanted.optional),
+        # What a package brings anyway may come twice: one directory reads better than the bytecode in each below it.
+        optional=lambda path: _owner_name(evidence, path) in names,
+        divided=lambda path: path in _DIVIDED,
+    )
     gathering = Gathering(
         frame=_frame(evidence),
         packages=tuple(sorted(names)),
@@ -137,6 +143,7 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
     left = {package.name for package in dropped}
     names |= {name for name in needed if name not in base and name not in left}
     tools = distros.maintainer_tools(installed)
+    names |= recommended(evidence, names, base | left)
     found = {package.name: package for package in distros.dependencies(installed, names, without=tools)}
     libraries = {owner for path in needs.files if ".so" in path and (owner := _owner_name(evidence, path))}
     for name in (*libraries, *_FRAME_PACKAGES, *(_LIBC_PACKAGES if needs.needs_libc else ())):
@@ -153,6 +160,7 @@ def _owner_name(evidence: Evidence, path: str) -> str:
 
 def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -> tuple[str, ...]:
     """Programs of the base's packages, and what libc opens by itself, without the rest of their packages."""
+    installed = evidence.installed
     found = set(needs.files)
     if needs.needs_libc:
         # libc's own libraries come with its package as a whole.
@@ -161,9 +169,17 @@ def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -
         found |= {located.entry.path for located in evidence.files.walk("usr/lib/locale")}
         # ctypes.util.find_library, and programs like it, ask ldconfig for the loader's cache.
         found |= {path for path in _LDCONFIG if path in evidence.files}
+    # Links of update-alternatives, which belong to a package and are not in its list.
+    listed = {path for name in packages if (package := installed.package(name)) for path in package.files}
+    links = {path for path, located in evidence.files.items() if located.entry.kind == "symlink" and path not in listed}
     frame = set(_frame(evidence))
     single = {
-        path for path in found if path not in frame and (owner := _owner_name(evidence, path)) and owner not in packages
+        path
+        for path in found | links
+        if path not in frame
+        and (owner := _owner_name(evidence, path))
+        and (path in links if owner in packages else path in found)
+        and not path.startswith("var/lib/dpkg/")
     }
     return tuple(tree.path for tree in cover(evidence.files, single, divided=lambda path: path in _DIVIDED))
 

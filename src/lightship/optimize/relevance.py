@@ -59,3 +59,10 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
         mentions=tuple(one for one in facts.mentions if is_called(one.program)),
         node=facts.node if facts.node and counts(facts.node) else "",
     )
+
+
+def without_gone_places(facts: ImageFacts, original: ImageFacts, held: ImageFacts) -> ImageFacts:
+    """A candidate's facts without the packages of places that were left out of its original's (``held``)."""
+    kept = {one.place for one in held.packages}
+    gone = {one.place for one in original.packages} - kept
+    return replace(facts, packages=tuple(one for one in facts.packages if one.place not in gone))

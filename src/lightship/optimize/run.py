@@ -17,7 +17,7 @@ from lightship.optimize.candidates import candidates
 from lightship.optimize.measure import measure
 from lightship.optimize.model import LEVEL_NEEDED, Measurement, Optimization, Options, Outcome, Progress, Trial
 from lightship.optimize.read import already_split, read_dockerfile, stage_to_split
-from lightship.optimize.relevance import relevant
+from lightship.optimize.relevance import relevant, without_gone_places
 from lightship.optimize.workshop import Built, Workshop
 from lightship.probes import ProbePlan, image_facts, observe, plan_from_original
 from lightship.semantic import Stage, stages
@@ -36,6 +36,7 @@ class _Original:
     measurement: Measurement
     observation: Observation
     plan: ProbePlan
+    all_facts: ImageFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,12 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     measurement = measure(built.image, name, base=stage.base.reference, build_seconds=built.seconds)
     compressed = workshop.in_background(lambda: compressed_size(built.image))
     progress.phase("watching it run")
-    facts = relevant(image_facts(built.image.config, built.image.rootfs()), evidence, needs)
+    all_facts = image_facts(built.image.config, built.image.rootfs())
+    facts = relevant(all_facts, evidence, needs)
     with workshop.engine_at_work():
         plan = plan_from_original(workshop.engine, built.name, facts, settings)
         observation = observe(workshop.engine, built.name, facts, plan, runs=ORIGINAL_RUNS)
-    original = _Original(built, measurement, observation, plan)
+    original = _Original(built, measurement, observation, plan, all_facts)
     proposed = candidates(evidence, needs, options.runtime, workshop.find)
     built_trials, contenders = _build_all(workshop, proposed)
     trials = _prove(workshop, original, built_trials, contenders, settings)
@@ -139,7 +141,8 @@ def _prove(
             continue
         workshop.progress.phase(f"comparing the candidate on {trial.candidate.title}")
         with workshop.engine_at_work():
-            seen = observe(workshop.engine, contender.built.name, contender.facts, original.plan)
+            facts = without_gone_places(contender.facts, original.all_facts, original.observation.facts)
+            seen = observe(workshop.engine, contender.built.name, facts, original.plan)
         left = (Allowance(item.pattern, ("missing",), item.reason) for item in trial.candidate.left)
         verdict = compare(original.observation, seen, allowed=(*settings.allowed, *left))
         level = max(LEVEL_NEEDED[trial.candidate.kind], settings.require or 0, workshop.options.require)
