@@ -8,6 +8,8 @@ from lightship.evidence import Effect, Evidence
 from lightship.multistage.model import DroppedPackage, Hunk, Left
 
 _WORDS = 60
+_WORTH_SAYING = 50_000
+"""Bytes; what is less would be printed as nothing."""
 
 
 def made_by(effects: Collection[Effect | None]) -> str:
@@ -35,7 +37,7 @@ def left_behind(
     if gone:
         size = sum(package.installed_size for package in gone)
         hunks.append(Hunk(line, f"{len(gone)} OS packages are not shipped, by their own account of their size", -size))
-    hunks += [Hunk(line, f"not shipped: {item.reason}", -item.size) for item in left if item.size]
+    hunks += [Hunk(line, f"not shipped: {item.reason}", -item.size) for item in left if item.size >= _WORTH_SAYING]
     return hunks
 
 
