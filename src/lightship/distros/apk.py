@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lightship.distros.model import InstallCommand, Judgement, Package
 from lightship.distros.naming import is_build_tool
 from lightship.distros.words import Options, asked_names
-from lightship.elf.tree import Paths
+
+if TYPE_CHECKING:
+    from lightship.elf.tree import Paths
 
 # The second place is that of apk-tools 3.
 _DATABASES = ("lib/apk/db/installed", "usr/lib/apk/db/installed")

@@ -6,10 +6,13 @@ Sources: dpkg's ``info/*.md5sums`` and ``Conffiles`` (deb-control(5), deb-md5sum
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from lightship.distros.dpkg import stanzas
 from lightship.distros.model import Package, as_paths
-from lightship.elf.tree import FileTree, Paths
+
+if TYPE_CHECKING:
+    from lightship.elf.tree import FileTree, Paths
 
 _INFO = "var/lib/dpkg/info"
 _LIMIT = 64 << 20

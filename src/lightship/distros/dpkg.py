@@ -7,11 +7,14 @@ Sources: deb-control(5), dpkg(1), dpkg-divert(1), update-alternatives(1), Debian
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lightship.distros.model import InstallCommand, Judgement, Need, Package
 from lightship.distros.naming import is_build_tool
 from lightship.distros.words import Options, asked_names
-from lightship.elf.tree import Paths
+
+if TYPE_CHECKING:
+    from lightship.elf.tree import Paths
 
 _DATABASE = "var/lib/dpkg"
 _LIMIT = 256 << 20

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
 
 from lightship.distros.apk import Apk
 from lightship.distros.dpkg import Dpkg
@@ -20,7 +21,9 @@ from lightship.distros.model import (
 )
 from lightship.distros.naming import are_build_files, has_headers, has_shared_library
 from lightship.distros.rpm import Rpm
-from lightship.elf.tree import FileTree, Paths
+
+if TYPE_CHECKING:
+    from lightship.elf.tree import FileTree, Paths
 
 # In the order in which they are asked. A tree of one distribution may hold tools of another (apt-get
 # install rpm), whose database is then empty or not there: the first whose database is there is the one.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from lightship.elf.tree import FileTree, Paths
+if TYPE_CHECKING:
+    from lightship.elf.tree import FileTree, Paths
+
 
 Need = Literal["build-only", "needed", "unknown"]
 
@@ -164,4 +166,7 @@ class PackageManager(Protocol):
 
 def as_paths(rootfs: FileTree | Paths) -> Paths:
     """The paths of a tree, followed; what is given as such is given back."""
+    # Imported here: reading commands, as `lightship check` does, needs no file system.
+    from lightship.elf.tree import Paths
+
     return rootfs if isinstance(rootfs, Paths) else Paths(rootfs)

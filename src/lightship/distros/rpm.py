@@ -11,12 +11,15 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lightship.distros.model import InstallCommand, Judgement, Package
 from lightship.distros.naming import is_build_tool
 from lightship.distros.rpm_header import Values, numbers, read_header, strings
 from lightship.distros.words import Options, asked_names
-from lightship.elf.tree import Paths
+
+if TYPE_CHECKING:
+    from lightship.elf.tree import Paths
 
 _DIRECTORIES = ("usr/lib/sysimage/rpm", "var/lib/rpm", "usr/share/rpm")
 _OTHER_FORMATS = {"Packages": "Berkeley DB", "Packages.db": "ndb"}
