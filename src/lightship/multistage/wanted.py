@@ -90,8 +90,9 @@ def wanted_paths(
             continue
         if bare and _is_bytecode_of_others(path, owners, kept_packages):
             continue
+        by_installer = is_of_base or (effect is not None and effect.packages_only)
         if leave.reason(path, entry.size if entry.kind == "file" else 0) or (
-            bare and is_of_base and leave.system(path)
+            bare and by_installer and leave.system(path)
         ):
             continue
         if effect is not None and _is_by_product(path, base_files):
@@ -171,7 +172,7 @@ class _Leaving:
         return ""
 
     def system(self, path: str) -> bool:
-        """Whether the path is a setting of the base's package manager or init."""
+        """Whether the path is a setting of the package manager or of init."""
         found = _SYSTEM_PATTERNS.covers(path)
         self._has_system = self._has_system or found
         return found
