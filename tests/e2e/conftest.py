@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from lightship.engines import open_engine
+from lightship.engines.protocol import Engine
 
 from .corpus import Case, cases
 
@@ -46,5 +50,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever takes an engine and a case is marked, so that ``-m "not engine"`` leaves it out."""
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents and "engine" in getattr(item, "fixturenames", ()):
+        if here in item.path.parents and "case_engine" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.engine)
+
+
+@pytest.fixture
+def case_engine(case: Case, engines_present: tuple[str, ...]) -> Iterator[Engine]:
+    """One engine a case, another for the next one: all engines see some, and a run stays bearable.
+
+    What works on which engine is tested in ``tests/engines`` and on the FastAPI sample, on all of them.
+    """
+    names = [one.name for one in cases()]
+    engine = open_engine(engines_present[names.index(case.name) % len(engines_present)])
+    yield engine
+    engine.clean(engine.run_id)

@@ -10,7 +10,8 @@ from .check_case import check
 from .corpus import Case
 
 
-def test_original_passes_its_own_checks(case: Case, engine: Engine) -> None:
+def test_original_passes_its_own_checks(case: Case, case_engine: Engine) -> None:
+    engine = case_engine
     missing = lacking(engine, case)
     if missing:
         pytest.skip(f"{engine.name} has no {missing}")
