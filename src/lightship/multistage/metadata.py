@@ -48,6 +48,18 @@ def restated(head: Sequence[Instruction]) -> tuple[tuple[Instruction, ...], tupl
     return tuple(_drop_replaced(before)), tuple(_drop_replaced(after))
 
 
+def restated_lines(head: Sequence[Instruction], tail: Sequence[Instruction]) -> tuple[str, ...]:
+    """The lines, word for word, that give a stage the head's metadata and the arguments that the tail needs."""
+    before, after = restated(head)
+    first = {id(item): item for item in (*arguments_of(head, tail), *before)}.values()
+    items = (*sorted(first, key=lambda item: item.line), *after)
+    return tuple(
+        line.removesuffix("\r")
+        for item in items
+        for line in item.text.removesuffix("\n").removesuffix("\r").split("\n")
+    )
+
+
 def arguments_of(head: Sequence[Instruction], tail: Sequence[Instruction]) -> tuple[Instruction, ...]:
     """The head's ARG instructions that the tail refers to, so that the new stage declares them too."""
     needed = {name for item in tail for name in _variables(item)}

@@ -21,7 +21,10 @@ _STARTED = frozenset({"root", "called", "shebang"})
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Why one file is needed, in words. ``certain``: running needs it; else it may."""
+    """Why one file is needed, in words; "" when only because its package is.
+
+    ``certain`` says that running needs it; otherwise it may.
+    """
 
     reason: str
     certain: bool
@@ -159,4 +162,5 @@ def _in_words(reason: Reason) -> str:
         "interpreter": "the dynamic loader",
         "root": "the image starts it",
     }
-    return words.get(reason.kind, f"{reason.kind}{by}")
+    # A file of a shipped package is needed because the package is: the reason is the package's.
+    return "" if reason.kind == "tree" else words.get(reason.kind, f"{reason.kind}{by}")

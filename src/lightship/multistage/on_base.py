@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from lightship import distros
 from lightship.distros import Installed
-from lightship.dockerfile import Instruction
 from lightship.evidence import Effect, Evidence
 from lightship.multistage.cover import Tree, cover
-from lightship.multistage.emission import Block, StageNames, emit, megabytes, spread
-from lightship.multistage.gather_stage import TARGET, Gathering, gather_lines, shell_word
-from lightship.multistage.metadata import arguments_of, restated
+from lightship.multistage.emission import Block, emit, megabytes, spread
+from lightship.multistage.gather_stage import TARGET, Gathering, shell_word
+from lightship.multistage.metadata import restated_lines
 from lightship.multistage.model import Candidate, Hunk, RuntimeKind
 from lightship.multistage.needs import Needs
 from lightship.multistage.packages import RuntimePackages, runtime_packages
 from lightship.multistage.reasons import left_behind, made_by
+from lightship.multistage.rootfs_stage import rootfs_stage
 from lightship.multistage.split import Division, divide, names_for
 from lightship.multistage.wanted import Wanted, wanted_paths
 from lightship.oci import ImageConfig, Rootfs
@@ -82,7 +82,6 @@ def _write(
         text = apply(evidence.dockerfile.text, [Edit(word.span, base.written)])
         return text, (Hunk(line, f"{base.written} is the same release with less in it"),)
     names = names_for(evidence)
-    before, after = restated(division.head_instructions)
     platform = "".join(f"{flag.text} " for flag in evidence.stage.from_instruction.flags)
     stage = [Block((f"FROM {platform}{base.written} AS {names.runtime}",))]
     hunks = [Hunk(line, "what builds becomes a stage of its own, which is not shipped")]
@@ -97,7 +96,12 @@ def _write(
     builder_blocks = _leave_out(trees)
     if len(groups) > MOST_COPIES or any(not _copies_exactly(evidence, tree, wanted.paths) for tree in trees):
         # COPY follows links, does not make empty directories alike everywhere, and resets owners on some engines.
-        stages.insert(0, _gather(division, trees, names))
+        gathering = Gathering(
+            trees=tuple(tree.path for tree in trees),
+            removals=tuple(extra for tree in trees for extra in tree.extras),
+        )
+        why = "What the program needs of the above, with owners, modes and links."
+        stages.insert(0, rootfs_stage(evidence, division, names, gathering, why))
         size = sum(tree.size for tree in trees)
         reason = f"{made_by(set(wanted.paths.values()))} ({megabytes(size)})."
         stage.append(Block((f"COPY --from={names.rootfs} {TARGET}/ /",), reason, size))
@@ -106,9 +110,8 @@ def _write(
         stage += [_copy(evidence, group, wanted.paths, names.builder) for group in groups]
     if _needs_ldconfig(evidence, trees):
         stage.append(Block(("RUN ldconfig",), "Libraries were copied into the loader's directories."))
-    carried = [*arguments_of(division.head_instructions, division.tail_instructions), *before]
-    if carried or after:
-        lines = tuple(text for item in (*_once(carried), *after) for text in _restate(item))
+    lines = restated_lines(division.head_instructions, division.tail_instructions)
+    if lines:
         stage.append(Block(lines, "As the builder stage has it."))
     hunks += [Hunk(division.last.line, block.reason, block.bytes_) for block in stage[1:] if block.reason]
     hunks += left_behind(evidence, packages.dropped, packages.present, wanted.left)
@@ -130,23 +133,11 @@ def _install(evidence: Evidence, packages: RuntimePackages) -> Block | None:
     command = distros.install_command(evidence.installed.manager, names)
     if packages.recommends:
         command = command.replace(" --no-install-recommends", "")
-    why = "; ".join(f"{package.name}: {package.reason}" for package in packages.install)
+    by_reason: dict[str, list[str]] = {}
+    for package in packages.install:
+        by_reason.setdefault(package.reason, []).append(package.name)
+    why = "; ".join(f"{', '.join(found)}: {reason}" for reason, found in by_reason.items())
     return Block(tuple(f"RUN {command}".split("\n")), why)
-
-
-def _gather(division: Division, trees: Sequence[Tree], names: StageNames) -> list[Block]:
-    last = division.head[-1] if division.head else None
-    blocks = [Block((f"FROM {names.builder} AS {names.rootfs}",))]
-    if any(item.keyword == "user" for item in division.head_instructions):
-        blocks.append(Block(("USER root",)))
-    if last and any(item.keyword == "shell" for item in division.head_instructions):
-        blocks.append(Block(('SHELL ["/bin/sh", "-c"]',)))
-    gathering = Gathering(
-        trees=tuple(tree.path for tree in trees),
-        removals=tuple(extra for tree in trees for extra in tree.extras),
-    )
-    blocks.append(Block(gather_lines(gathering), "What the program needs of the above, with owners, modes and links."))
-    return blocks
 
 
 def _copies_exactly(evidence: Evidence, tree: Tree, paths: Mapping[str, Effect | None]) -> bool:
@@ -229,12 +220,3 @@ def _needs_ldconfig(evidence: Evidence, trees: Sequence[Tree]) -> bool:
         for name in [tree.path.rpartition("/")[2]]
         if tree.kind != "dir"
     ) or any(tree.path.startswith("etc/ld.so.conf") for tree in trees)
-
-
-def _restate(item: Instruction) -> list[str]:
-    text = item.text.removesuffix("\n").removesuffix("\r")
-    return [line.removesuffix("\r") for line in text.split("\n")]
-
-
-def _once(items: Sequence[Instruction]) -> list[Instruction]:
-    return sorted({id(item): item for item in items}.values(), key=lambda item: item.line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from lightship import distros
 from lightship.closure import libc_runtime
@@ -11,12 +11,13 @@ from lightship.evidence import Evidence
 from lightship.multistage.asked import asked_packages
 from lightship.multistage.cover import cover
 from lightship.multistage.emission import Block, emit, megabytes
-from lightship.multistage.gather_stage import SYSTEM_PATTERNS, TARGET, Gathering, gather_lines
-from lightship.multistage.metadata import arguments_of, from_config, last_lines, restated
+from lightship.multistage.gather_stage import SYSTEM_PATTERNS, TARGET, Gathering
+from lightship.multistage.metadata import from_config, last_lines, restated_lines
 from lightship.multistage.model import Candidate, DroppedPackage, Hunk, Left
 from lightship.multistage.needs import Needs
 from lightship.multistage.packages import needed_packages, recommended, twins_of
 from lightship.multistage.reasons import left_behind
+from lightship.multistage.rootfs_stage import rootfs_stage
 from lightship.multistage.split import divide, names_for
 from lightship.multistage.wanted import wanted_paths
 
@@ -61,14 +62,9 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         ldconfig=needs.needs_libc and any(path in evidence.files for path in _LDCONFIG),
     )
     stages = names_for(evidence)
-    before, after = restated(division.head_instructions)
     own = {item.keyword for item in (*division.head_instructions, *division.tail_instructions)}
-    gather = [Block((f"FROM {stages.builder} AS {stages.rootfs}",))]
-    if evidence.base_config.user or any(item.keyword == "user" for item in division.head_instructions):
-        gather.append(Block(("USER root",)))
-    if any(item.keyword == "shell" for item in division.head_instructions):
-        gather.append(Block(('SHELL ["/bin/sh", "-c"]',)))
-    gather.append(Block(gather_lines(gathering), "The root file system of the final image: only what running needs."))
+    why = "The root file system of the final image: only what running needs."
+    gather = rootfs_stage(evidence, division, stages, gathering, why)
     size = sum(tree.size for tree in trees)
     final = [
         Block((f"FROM scratch AS {stages.runtime}",)),
@@ -77,16 +73,12 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     inherited = from_config(evidence.base_config, own)
     if inherited:
         final.append(Block(inherited, f"As {evidence.stage.base.written or 'the base image'} has it."))
-    restating = sorted(
-        {
-            id(item): item for item in (*arguments_of(division.head_instructions, division.tail_instructions), *before)
-        }.values(),
-        key=lambda item: item.line,
+    lines = (
+        *last_lines(evidence.base_config, own),
+        *restated_lines(division.head_instructions, division.tail_instructions),
     )
-    lines = [line for item in (*restating, *after) for line in _lines(item.text)]
-    lines = [*last_lines(evidence.base_config, own), *lines]
     if lines:
-        final.append(Block(tuple(lines), "As the builder stage has it."))
+        final.append(Block(lines, "As the builder stage has it."))
     text = emit(
         evidence.dockerfile,
         from_instruction=evidence.stage.from_instruction,
@@ -206,7 +198,3 @@ def _dangles(evidence: Evidence, path: str, packages: Collection[str], files: Co
         return False
     owner = evidence.installed.owner(target)
     return owner is not None and owner.name not in packages and target not in files
-
-
-def _lines(text: str) -> Iterable[str]:
-    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]

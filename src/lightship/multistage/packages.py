@@ -12,6 +12,8 @@ from lightship.multistage.asked import asked_packages
 from lightship.multistage.model import DroppedPackage, KeptPackage
 from lightship.multistage.needs import Need, Needs
 
+_ASKED = "asked for by name, and nothing shows that it serves only the build"
+
 
 @dataclass(frozen=True, slots=True)
 class RuntimePackages:
@@ -41,10 +43,10 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
         judgement = distros.judge(installed, package)
         need = needed.get(package.name)
         if need is not None and (need.certain or judgement.need != "build-only"):
-            kept[package.name] = need.reason
+            kept[package.name] = need.reason or _ASKED
             continue
         if judgement.need != "build-only":
-            kept[package.name] = "asked for by name, and nothing shows that it serves only the build"
+            kept[package.name] = _ASKED
             continue
         dropped.append(DroppedPackage(package.name, judgement.reason, package.installed_size))
         for twin in twins_of(installed, package):
@@ -52,7 +54,7 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
     build_only = {item.name for item in dropped}
     for name, need in needed.items():
         if need.certain or (name not in build_only and _is_not_build_only(installed, name)):
-            kept.setdefault(name, need.reason)
+            kept.setdefault(name, need.reason or _ASKED)
     kept = {name: reason for name, reason in kept.items() if name not in there}
     kept = _without_implied(installed, kept)
     present = there | {package.name for package in distros.dependencies(installed, kept)}

@@ -15,9 +15,8 @@ from lightship.optimize.measure import measure
 from lightship.optimize.model import Measurement, Options, Progress
 from lightship.optimize.read import read_dockerfile, stage_to_split
 from lightship.optimize.workshop import Workshop
+from lightship.probes.target import PREFIXES, is_text
 from lightship.semantic import Stage, StageGraph, stages
-
-_PREFIXES = ("docker-archive:", "oci:", "oci-archive:", "dir:", "registry:", "docker://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def _measure(
     target: str, engine: Callable[[], Engine], options: CompareOptions, progress: Progress, stack: ExitStack
 ) -> Measurement:
     path = Path(target)
-    if target.startswith(_PREFIXES) or path.is_dir() or (path.is_file() and not _is_dockerfile(path)):
+    if target.startswith(PREFIXES) or path.is_dir() or (path.is_file() and not is_text(path)):
         image = stack.enter_context(open_image(target))
         return measure(image, target, compressed=compressed_size(image))
     build = Options(
@@ -97,9 +96,3 @@ def _base_of(graph: StageGraph, stage: Stage) -> str:
     while stage.base.kind == "stage" and stage.base.stage is not None:
         stage = graph.stages[stage.base.stage]
     return stage.base.reference or stage.base.kind
-
-
-def _is_dockerfile(path: Path) -> bool:
-    """Whether a file is text: archives begin with a tar header or a compressor's magic number, which have NUL bytes."""
-    with path.open("rb") as file:
-        return b"\0" not in file.read(512)

@@ -43,7 +43,7 @@ def open_target(
     no such thing, BuildError, EngineError. What it makes in the engine's store is of the engine's run: ``clean``.
     """
     path = Path(reference)
-    if reference.startswith(PREFIXES) or path.is_dir() or (path.is_file() and not _is_text(path)):
+    if reference.startswith(PREFIXES) or path.is_dir() or (path.is_file() and not is_text(path)):
         with open_image(reference) as image:
             return _loaded(reference, image, engine, directory, on_step)
     if path.is_file():
@@ -94,7 +94,7 @@ def _place(directory: Path) -> Path:
     return place
 
 
-def _is_text(path: Path) -> bool:
+def is_text(path: Path) -> bool:
     """Archives begin with a tar header or a compressor's magic number: both have a NUL byte early."""
     with path.open("rb") as file:
         return b"\0" not in file.read(512)
