@@ -22,6 +22,9 @@ MODES: tuple[tuple[str, dict[str, object]], ...] = (
 )
 """Each mode and what it changes in the run."""
 
+MOST_HURRIED = 5.0
+"""Seconds that a start with less is waited for at least."""
+
 
 def hardened_runs(
     engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan, *, spec: RunSpec, plain: tuple[RunFact, ...]
@@ -31,16 +34,20 @@ def hardened_runs(
     changes: dict[str, object] = {}
     for _, change in modes:
         changes |= change
-    together = _run(engine, image, plan, spec, mode=ALL, change=changes)
+    # A program that will not start with less does not start late: a few times its plain start is enough.
+    patience = max(MOST_HURRIED, 4 * max((run.seconds_to_listen or 0.0 for run in plain), default=0.0))
+    together = _run(engine, image, plan, spec, mode=ALL, change=changes, patience=patience)
     if bears(plain, together):
         return (together,)
-    return (together, *(_run(engine, image, plan, spec, mode=name, change=change) for name, change in modes))
+    return (
+        together,
+        *(_run(engine, image, plan, spec, mode=name, change=change, patience=patience) for name, change in modes),
+    )
 
 
 def _run(
-    engine: Engine, image: str, plan: ProbePlan, spec: RunSpec, *, mode: str, change: dict[str, object]
+    engine: Engine, image: str, plan: ProbePlan, spec: RunSpec, *, mode: str, change: dict[str, object], patience: float
 ) -> HardenedFact:
-    # A program that will not start with less does not start late: twice the plain wait is enough.
-    hurried = replace(plan, limits=replace(plan.limits, start=min(plan.limits.start, 20.0)))
+    hurried = replace(plan, limits=replace(plan.limits, start=min(plan.limits.start, patience)))
     run = watch(engine, image, replace(spec, **change), hurried, times=1, stop=False)  # type: ignore[arg-type]
     return HardenedFact(mode, run)
