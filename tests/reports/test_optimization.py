@@ -10,7 +10,7 @@ import pytest
 
 from lightship.multistage import Candidate, Hunk
 from lightship.optimize import Measurement, Optimization, Trial
-from lightship.reports import json_report, measurements, optimization_text, printed
+from lightship.reports import json_report, optimization_text, printed
 from lightship.verify import LevelResult, Verdict
 
 ORIGINAL = Measurement("Dockerfile", 400_000_000, 150_000_000, 9, 9000, "root", ("80/tcp",), "python:3.11", 12.0)
@@ -63,9 +63,17 @@ def test_nothing_to_gain_is_a_success() -> None:
 
 
 def test_the_table_holds_all_against_the_first() -> None:
-    lines = printed(measurements([ORIGINAL, SMALLER])).split("\n")
+    lines = printed([ORIGINAL, SMALLER]).split("\n")
     assert lines[1].rstrip().endswith("-           -")
     assert "-300.0" in lines[2] and "-75.0 %" in lines[2]
+
+
+def test_a_narrow_terminal_gets_one_column_an_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = printed([ORIGINAL, SMALLER]).split("\n")
+    assert all(len(line) <= 80 for line in lines)
+    assert lines[0].split() == ["image", "Dockerfile", "scratch"]
+    assert ["MB", "400.0", "100.0"] in [line.split() for line in lines]
 
 
 def test_json_has_its_schema_and_the_same_facts() -> None:

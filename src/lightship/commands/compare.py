@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure every target, and print the table."""
     from lightship.commands.engine import opened_engine
     from lightship.optimize import CompareOptions, measure_all
-    from lightship.reports import json_report, measurements, printed
+    from lightship.reports import json_report, printed
     from lightship.reports.progress import progress
 
     options = CompareOptions(
@@ -53,5 +53,5 @@ def run(arguments: argparse.Namespace) -> int:
             options,
             told,
         )
-    print(json_report.measurements(rows) if arguments.json else printed(measurements(rows)))
+    print(json_report.measurements(rows) if arguments.json else printed(rows))
     return EXIT_OK

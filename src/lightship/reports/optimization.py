@@ -29,7 +29,7 @@ def optimization_text(result: Optimization, dockerfile: Path, output: Path, writ
     if result.original:
         rows = [result.original]
         rows += [result.chosen.measurement] if result.chosen and result.chosen.measurement else []
-        out.print(measurements(rows))
+        out.print(measurements(rows, width=out.width))
         out.print()
     out.out(_ending(result, output, written))
     return buffer.getvalue().rstrip("\n")

@@ -51,6 +51,7 @@ def _plain(file: IO[str]) -> Progress:
 @contextmanager
 def _live(file: IO[str]) -> Iterator[Progress]:
     from rich.console import Console
+    from rich.markup import escape
     from rich.status import Status
 
     console = Console(file=file, highlight=False, emoji=False)
@@ -71,10 +72,13 @@ def _live(file: IO[str]) -> Iterator[Progress]:
 
         def step(one: Step) -> None:
             if one.state == "running":
-                status.update(f"{current[0]}: {one.number}/{one.total} {_short(one.text)}")
+                line = f"{current[0]}: {one.number}/{one.total} {' '.join(one.text.split())}"
+                status.update(escape(line[: max(console.width - 4, 20)]))
             elif one.state in ("done", "cached", "failed"):
                 took = "cached" if one.state == "cached" else f"{one.seconds:.1f} s"
-                console.print(f"  [dim]{one.number}/{one.total} {_short(one.text)} ({took})[/]")
+                console.print(
+                    f"  [dim]{one.number}/{one.total} {escape(_short(one.text, console.width - 20))} ({took})[/]"
+                )
 
         def note(text: str) -> None:
             console.print(f"[yellow]note:[/] {text}")
@@ -83,6 +87,7 @@ def _live(file: IO[str]) -> Iterator[Progress]:
         finish()
 
 
-def _short(text: str) -> str:
+def _short(text: str, width: int = _WIDTH) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
+    width = max(min(width, _WIDTH), 20)
+    return line if len(line) <= width else line[: width - 1] + "…"

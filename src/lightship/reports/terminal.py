@@ -47,35 +47,51 @@ def percent(size: int, reference: int) -> str:
     return f"{change:+.1f} %"
 
 
-def measurements(rows: Sequence[Measurement]) -> Table:
-    """The comparison of the lesson, for any images: the first row is what the others are held against."""
+_COLUMNS = (
+    ("image", "left"), ("MB", "right"), ("compressed MB", "right"), ("layers", "right"), ("files", "right"),
+    ("user", "left"), ("ports", "left"), ("base", "left"), ("build s", "right"), ("difference MB", "right"),
+    ("difference", "right"),
+)  # fmt: skip
+# A narrower terminal gets one column an image instead of one line an image.
+WIDE = 120
+
+
+def measurements(rows: Sequence[Measurement], *, width: int = PIPE_WIDTH) -> Table:
+    """The comparison of the lesson, for any images: the first is what the others are held against."""
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("image", overflow="fold")
-    for name in ("MB", "compressed MB", "layers", "files"):
-        table.add_column(name, justify="right")
-    for name in ("user", "ports", "base"):
-        table.add_column(name, overflow="fold")
-    for name in ("build s", "difference MB", "difference"):
-        table.add_column(name, justify="right")
-    first = rows[0]
-    for row in rows:
-        same = row is first
-        table.add_row(
-            row.reference,
-            megabytes(row.size),
-            "-" if row.compressed is None else megabytes(row.compressed),
-            str(row.layers),
-            str(row.files),
-            row.user,
-            " ".join(row.ports) or "-",
-            row.base or "-",
-            "-" if row.build_seconds is None else f"{row.build_seconds:.1f}",
-            "-" if same else f"{(row.size - first.size) / 1e6:+.1f}",
-            "-" if same else percent(row.size, first.size),
-        )
+    lines = [[escape(cell) for cell in _cells(row, rows[0])] for row in rows]
+    if width >= WIDE:
+        for name, justify in _COLUMNS:
+            table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
+        for line in lines:
+            table.add_row(*line)
+        return table
+    table.add_column("image", style="bold")
+    for line in lines:
+        table.add_column(line[0], justify="right", overflow="fold")
+    for (name, _), cells in zip(_COLUMNS[1:], zip(*(line[1:] for line in lines), strict=True), strict=True):
+        table.add_row(name, *cells)
     return table
+
+
+def _cells(row: Measurement, first: Measurement) -> tuple[str, ...]:
+    same = row is first
+    return (
+        row.reference,
+        megabytes(row.size),
+        "-" if row.compressed is None else megabytes(row.compressed),
+        str(row.layers),
+        str(row.files),
+        row.user,
+        " ".join(row.ports) or "-",
+        row.base or "-",
+        "-" if row.build_seconds is None else f"{row.build_seconds:.1f}",
+        "-" if same else f"{(row.size - first.size) / 1e6:+.1f}",
+        "-" if same else percent(row.size, first.size),
+    )
 
 
 def trials(optimization: Optimization) -> Table:
@@ -139,8 +155,8 @@ def ladder(trial: Trial) -> Table:
     return table
 
 
-def printed(table: Table) -> str:
-    """A table as text, as wide as the terminal."""
+def printed(rows: Sequence[Measurement]) -> str:
+    """The comparison as text, laid out for the terminal's width."""
     out, buffer = buffered()
-    out.print(table)
+    out.print(measurements(rows, width=out.width))
     return buffer.getvalue().rstrip("\n")
