@@ -12,7 +12,6 @@ from lightship.errors import BuildError
 from lightship.evidence import gather
 from lightship.evidence.observation import ImageFacts, Observation
 from lightship.multistage import Candidate, needs_of
-from lightship.oci import compressed_size
 from lightship.optimize.candidates import candidates
 from lightship.optimize.measure import measure
 from lightship.optimize.model import LEVEL_NEEDED, Measurement, Optimization, Options, Outcome, Progress, Trial
@@ -44,7 +43,6 @@ class _Contender:
     """A candidate that was built."""
 
     built: Built
-    facts: ImageFacts
     measurement: Measurement
 
 
@@ -76,7 +74,7 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     needs = needs_of(evidence)
     name = options.dockerfile.name
     measurement = measure(built.image, name, base=stage.base.reference, build_seconds=built.seconds)
-    compressed = workshop.in_background(lambda: compressed_size(built.image))
+    compressed = workshop.compressed(built)
     progress.phase("watching it run")
     all_facts = image_facts(built.image.config, built.image.rootfs())
     facts = relevant(all_facts, evidence, needs)
@@ -87,15 +85,15 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     proposed = candidates(evidence, needs, options.runtime, workshop.find)
     built_trials, contenders = _build_all(workshop, proposed)
     trials = _prove(workshop, original, built_trials, contenders, settings)
-    trials = tuple(_with_compressed(trial, contenders) for trial in trials)
+    trials = tuple(_with_compressed(workshop, trial, contenders) for trial in trials)
     return _conclude(workshop, dockerfile, replace(measurement, compressed=compressed.result()), trials)
 
 
-def _with_compressed(trial: Trial, contenders: dict[Candidate, _Contender]) -> Trial:
+def _with_compressed(workshop: Workshop, trial: Trial, contenders: dict[Candidate, _Contender]) -> Trial:
     """The trial with its compressed size, when it is one that may be taken."""
     if trial.measurement is None or trial.verdict is None or trial.problem:
         return trial
-    size = compressed_size(contenders[trial.candidate].built.image)
+    size = workshop.compressed(contenders[trial.candidate].built).result()
     return replace(trial, measurement=replace(trial.measurement, compressed=size))
 
 
@@ -114,7 +112,7 @@ def _build_all(workshop: Workshop, proposed: Sequence[Candidate]) -> tuple[list[
             continue
         base = "scratch" if candidate.kind == "scratch" else candidate.title.split(" ", 1)[0]
         measurement = measure(built.image, candidate.title, base=base, build_seconds=built.seconds)
-        contenders[candidate] = _Contender(built, image_facts(built.image.config, built.image.rootfs()), measurement)
+        contenders[candidate] = _Contender(built, measurement)
         trials.append(Trial(candidate, measurement))
     return trials, contenders
 
@@ -140,16 +138,27 @@ def _prove(
             done[trial.candidate] = replace(trial, problem="not tried: it is not smaller than the original")
             continue
         workshop.progress.phase(f"comparing the candidate on {trial.candidate.title}")
-        with workshop.engine_at_work():
-            facts = without_gone_places(contender.facts, original.all_facts, original.observation.facts)
-            seen = observe(workshop.engine, contender.built.name, facts, original.plan)
         left = (Allowance(item.pattern, ("missing",), item.reason) for item in trial.candidate.left)
-        verdict = compare(original.observation, seen, allowed=(*settings.allowed, *left))
+        verdict = _verdict(workshop, original, contender, (*settings.allowed, *left))
         level = max(LEVEL_NEEDED[trial.candidate.kind], settings.require or 0, workshop.options.require)
         problem = _objection(verdict, level)
         done[trial.candidate] = replace(trial, verdict=verdict, problem=problem)
         proven = not problem
     return tuple(done.get(trial.candidate, trial) for trial in trials)
+
+
+def _verdict(workshop: Workshop, original: _Original, contender: _Contender, allowed: tuple[Allowance, ...]) -> Verdict:
+    """What comes of comparing a candidate; it is not started when its files alone show a difference."""
+    built = contender.built
+    workshop.compressed(built)  # begins while the engine works; asked for again when the candidate is taken
+    held = original.observation.facts
+    facts = without_gone_places(image_facts(built.image.config, built.image.rootfs()), original.all_facts, held)
+    verdict = compare(Observation("original", held), Observation(built.name, facts), allowed=allowed)
+    if verdict.word == "DIFFERENT":
+        return verdict
+    with workshop.engine_at_work():
+        seen = observe(workshop.engine, built.name, facts, original.plan)
+    return compare(original.observation, seen, allowed=allowed)
 
 
 def _objection(verdict: Verdict, level: int) -> str:

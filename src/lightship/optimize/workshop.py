@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TypeVar
 
 from lightship.engines.protocol import BuildRequest, Engine
 from lightship.errors import EngineError
-from lightship.oci import Image, ImageConfig, open_image
+from lightship.oci import Image, ImageConfig, compressed_size, open_image
 from lightship.optimize.model import Options, Progress
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +43,7 @@ class Workshop:
         self._directory = Path()
         self._count = 0
         self._pool = ThreadPoolExecutor(1)
+        self._compressed: dict[str, Future[int]] = {}
 
     def __enter__(self) -> Workshop:
         # Named after the run, so that the next one removes it when this one is killed.
@@ -59,9 +57,11 @@ class Workshop:
         self._pool.shutdown(cancel_futures=True)
         self._stack.close()
 
-    def in_background(self, work: Callable[[], T]) -> Future[T]:
-        """Do some work while the engine does its own; compressing leaves the interpreter free for others."""
-        return self._pool.submit(work)
+    def compressed(self, built: Built) -> Future[int]:
+        """The compressed size of an image, worked out while the engine does its own work; begun by the first call."""
+        if built.name not in self._compressed:
+            self._compressed[built.name] = self._pool.submit(compressed_size, built.image)
+        return self._compressed[built.name]
 
     @contextmanager
     def engine_at_work(self) -> Iterator[None]:
