@@ -25,7 +25,15 @@ _outcomes: Counter[tuple[str, str]] = Counter()
 
 @functools.cache
 def _problem(name: str) -> str:
-    """Why an engine cannot be used here, "" when it can: it is asked to build and run something tiny."""
+    """Why an engine cannot be used here, "" when it can: it is asked to build and run something tiny.
+
+    Asked twice before it is believed to fail: another process that builds the very same tiny image in the same store
+    may remove it in between (buildah #5674).
+    """
+    return _asked(name) and _asked(name)
+
+
+def _asked(name: str) -> str:
     try:
         engine = open_engine(name)
         try:

@@ -61,7 +61,6 @@ def shipped_programs(evidence: Evidence) -> tuple[str, ...]:
     return tuple(
         path
         for package in shipped
-        if package.name not in base
         for path in package.files
         if (located := evidence.files.get(path)) is not None
         and located.entry.kind == "file"

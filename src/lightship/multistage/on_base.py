@@ -51,7 +51,7 @@ def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKi
         division.head,
         programs=needs.called,
         from_base=base.files if kind != "same" else None,
-        kept_packages={package.name for package in packages.install},
+        kept_packages=packages.present,
     )
     trees = cover(
         evidence.files,
