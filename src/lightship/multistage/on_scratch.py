@@ -24,9 +24,15 @@ from lightship.multistage.wanted import wanted_paths
 TITLE = "scratch (only what running needs)"
 # What a Debian system is made of that no program names: the hierarchy, the accounts, the names of networks.
 _FRAME_PACKAGES = ("base-files", "netbase", "media-types", "tzdata", "ca-certificates")
-# libgcc_s is opened by pthread_cancel(3), so nothing links it.
 _LDCONFIG = ("sbin/ldconfig", "usr/sbin/ldconfig")
+# libgcc_s is opened by pthread_cancel(3), so nothing links it.
 _LIBC_PACKAGES = ("libc6", "libgcc-s1")
+
+# Directories of the hierarchy itself are never taken whole.
+_DIVIDED = frozenset(
+    {"", "bin", "boot", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "run", "sbin", "srv", "tmp", "usr", "var",
+     "usr/bin", "usr/lib", "usr/sbin", "usr/share", "var/cache", "var/lib", "var/log"}
+)  # fmt: skip
 
 
 def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
@@ -97,12 +103,6 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     no_init = "read only by init, cron, login or the package manager, of which the runtime stage has none"
     system = tuple(Left(f"{prefix}{pattern}", no_init) for pattern in SYSTEM_PATTERNS for prefix in ("", "libraries/"))
     return Candidate("scratch", TITLE, text, tuple(hunks), (*wanted.left, *system, *_uncalled(evidence, needs)))
-
-
-_DIVIDED = frozenset(
-    {"", "bin", "boot", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "run", "sbin", "srv", "tmp", "usr", "var",
-     "usr/bin", "usr/lib", "usr/sbin", "usr/share", "var/cache", "var/lib", "var/log"}
-)  # fmt: skip
 
 
 def _uncalled(evidence: Evidence, needs: Needs) -> list[Left]:
