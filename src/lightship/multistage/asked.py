@@ -45,6 +45,28 @@ def _scripts(run: Instruction) -> Iterable[str]:
     return [" ".join(run.exec_form)] if run.exec_form is not None else [run.arguments]
 
 
+def recommended(evidence: Evidence, names: Collection[str], without: Collection[str]) -> frozenset[str]:
+    """What came along with some packages because they recommend it, directly or not, and does not serve the build.
+
+    The original has it, and a program may count on it: git on less, or on certificates.
+    """
+    installed = evidence.installed
+    seen = {package.name for package in distros.dependencies(installed, names)} | set(without)
+    found: set[str] = set()
+    queue = [package for package in distros.dependencies(installed, names) if package.name not in without]
+    for package in queue:
+        for group in package.recommends:
+            for one in distros.satisfied_by(installed, group):
+                if one.name in seen or distros.judge(installed, one).need == "build-only":
+                    continue
+                for below in distros.dependencies(installed, [one.name]):
+                    if below.name not in seen:
+                        seen.add(below.name)
+                        queue.append(below)
+                found.add(one.name)
+    return frozenset(found)
+
+
 def shipped_programs(evidence: Evidence) -> tuple[str, ...]:
     """Executable files of the packages that were asked for and do not only serve the build, and of what they depend on.
 
@@ -57,6 +79,7 @@ def shipped_programs(evidence: Evidence) -> tuple[str, ...]:
         for package in asked_packages(evidence, base)
         if distros.judge(installed, package).need != "build-only"
     ]
+    asked += recommended(evidence, asked, base)
     shipped = distros.dependencies(installed, asked, without=distros.maintainer_tools(installed))
     return tuple(
         path

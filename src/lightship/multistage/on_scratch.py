@@ -8,14 +8,14 @@ from lightship import distros
 from lightship.closure import libc_runtime
 from lightship.distros import Package
 from lightship.evidence import Evidence
-from lightship.multistage.asked import asked_packages
+from lightship.multistage.asked import asked_packages, recommended
 from lightship.multistage.cover import cover
 from lightship.multistage.emission import Block, emit, megabytes
 from lightship.multistage.gather_stage import SYSTEM_PATTERNS, TARGET, Gathering
 from lightship.multistage.metadata import from_config, last_lines, restated_lines
 from lightship.multistage.model import Candidate, DroppedPackage, Hunk, Left
 from lightship.multistage.needs import Needs
-from lightship.multistage.packages import needed_packages, recommended, twins_of
+from lightship.multistage.packages import needed_packages, twins_of
 from lightship.multistage.reasons import left_behind
 from lightship.multistage.rootfs_stage import rootfs_stage
 from lightship.multistage.split import divide, names_for

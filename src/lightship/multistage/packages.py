@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from lightship import distros
@@ -67,28 +66,6 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
     )
     install = tuple(KeptPackage(name, kept[name]) for name in sorted(kept))
     return RuntimePackages(install, tuple(dropped), frozenset(present), recommends)
-
-
-def recommended(evidence: Evidence, names: Collection[str], without: Collection[str]) -> frozenset[str]:
-    """What came along with some packages because they recommend it, directly or not, and does not serve the build.
-
-    The original has it, and a program may count on it: git on less, or on certificates.
-    """
-    installed = evidence.installed
-    seen = {package.name for package in distros.dependencies(installed, names)} | set(without)
-    found: set[str] = set()
-    queue = [package for package in distros.dependencies(installed, names) if package.name not in without]
-    for package in queue:
-        for group in package.recommends:
-            for one in distros.satisfied_by(installed, group):
-                if one.name in seen or distros.judge(installed, one).need == "build-only":
-                    continue
-                for below in distros.dependencies(installed, [one.name]):
-                    if below.name not in seen:
-                        seen.add(below.name)
-                        queue.append(below)
-                found.add(one.name)
-    return frozenset(found)
 
 
 def _is_not_build_only(installed: Installed, name: str) -> bool:
