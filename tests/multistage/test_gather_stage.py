@@ -34,6 +34,7 @@ def test_every_combination_is_one_whole_instruction(names: tuple[str, ...]) -> N
     assert commands[:3] == ["set", "cd", "mkdir"]
     assert ("ldconfig" in commands) == ("ldconfig" in names)
     assert ("rm" in commands) == ("removals" in names)
+    assert commands.count("cp") == 1 + ("files" in names)
 
 
 def test_odd_names_are_one_word() -> None:

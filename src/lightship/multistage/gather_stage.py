@@ -11,6 +11,8 @@ from dataclasses import dataclass
 TARGET = "/rootfs"
 # Documentation of packages; the licence texts (copyright) stay, as Debian's own minimal images keep them.
 _DOCUMENTATION = "'^/usr/share/(doc/[^/]+/([^c]|c[^o])|man/|info/|lintian/|bug/)'"
+# File capabilities are extended attributes (capabilities(7)).
+_XATTRS = "--xattrs --xattrs-include='*'"
 # Files of packages that only init, cron, login and the package manager read, none of which is there.
 _SYSTEM = "'^/(etc/(init.d|cron|update-motd.d|systemd|apt|dpkg)|(usr/)?lib/(systemd|init)|usr/lib/apt)'"
 SYSTEM_PATTERNS = (
@@ -51,10 +53,10 @@ def gather_lines(gathering: Gathering) -> tuple[str, ...]:
         statements.append(_package_lines(gathering.packages))
     if gathering.files:
         why = "    # Single files of packages that are not needed as a whole."
-        statements.append([why, *_listed("cp -a --parents", gathering.files, f"{TARGET}/")])
+        statements.append([why, *_copied(gathering.files)])
     if gathering.trees:
         why = "    # What the instructions above made, and what the base image has outside of packages."
-        statements.append([why, *_listed("cp -a --parents", gathering.trees, f"{TARGET}/")])
+        statements.append([why, *_copied(gathering.trees)])
     if gathering.removals:
         inside = tuple(f"{TARGET[1:]}/{path}" for path in gathering.removals)
         statements.append(["    # Only building needs these.", *_listed("rm -rf", inside)])
@@ -79,12 +81,20 @@ def _package_lines(packages: Sequence[str]) -> list[str]:
         f"    done | grep '^/[^.]' | grep -vE {_DOCUMENTATION} \\",
         f"         | grep -vE {_SYSTEM} \\",
         '         | while read -r path; do if [ -e "$path" ] || [ -L "$path" ]; then echo "${path#/}"; fi; done \\',
-        f"         | tar --no-recursion -cf - -T - | tar -C {TARGET} -xf -",
+        f"         | tar {_XATTRS} --no-recursion -cf - -T - | tar -C {TARGET} {_XATTRS} -xf -",
     ]
 
 
-def _listed(command: str, paths: Sequence[str], *last: str) -> list[str]:
-    lines = [*_filled([shell_word(path) for path in paths]), *last]
+def _copied(paths: Sequence[str]) -> list[str]:
+    # One at a time: of several sources, cp --parents of coreutils 9.1 refuses a directory that is there already when it
+    # has just made the parents of another.
+    words = _filled([shell_word(path) for path in paths])
+    loop = f'    ; do cp -a --parents "$path" {TARGET}/; done'
+    return ["    for path in \\", *(f"        {line} \\" for line in words), loop]
+
+
+def _listed(command: str, paths: Sequence[str]) -> list[str]:
+    lines = _filled([shell_word(path) for path in paths])
     return [f"    {command} \\", *(f"        {line} \\" for line in lines[:-1]), f"        {lines[-1]}"]
 
 
