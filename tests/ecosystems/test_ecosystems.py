@@ -51,3 +51,4 @@ def test_patterns_match_part_by_part(path: str, covered: bool) -> None:
 def test_every_toolchain_says_who_calls_it_and_where_that_is_written() -> None:
     for one in toolchains(("root",)):
         assert one.programs and one.trees and one.source.startswith("https://"), one.name
+        assert not any(" " in program or "/" in program for program in one.programs), "bare names, as they are called"

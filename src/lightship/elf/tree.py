@@ -161,7 +161,7 @@ class DirectoryTree:
             return None
         try:
             status = os.lstat(f"{self._root}/{path}")
-            link = os.readlink(f"{self._root}/{path}") if stat.S_ISLNK(status.st_mode) else ""  # noqa: PTH115
+            link = os.readlink(f"{self._root}/{path}") if stat.S_ISLNK(status.st_mode) else ""  # noqa: PTH115 - its text
         except (OSError, ValueError):
             return None
         return DirectoryEntry(path, _kind(status.st_mode), stat.S_IMODE(status.st_mode), status.st_size, link)

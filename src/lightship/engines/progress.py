@@ -64,7 +64,7 @@ class Steps:
             return
         took = time.monotonic() - tracked.began if seconds is None else seconds
         took = 0.0 if state == "cached" else took
-        tracked.step = replace(tracked.step, state=state, seconds=took)  # type: ignore[arg-type]
+        tracked.step = replace(tracked.step, state=state, seconds=took)  # type: ignore[arg-type]  # one of Step's states
         self._on_step(tracked.step)
 
     def end_all(self, state: str) -> None:

@@ -180,7 +180,7 @@ class _Draft:
         self.offset = offset
         self.xattrs = ()
         self.sparse = None
-        self.__class__ = Entry  # type: ignore[assignment]
+        self.__class__ = Entry  # type: ignore[assignment]  # same slots
 
 
 new_entry = cast("Callable[[str, Kind, tuple[int, int, int], int, int, str, int], Entry]", _Draft)
