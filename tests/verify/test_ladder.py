@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lightship.evidence.observation import Observation, RunFact, StopFact
+from lightship.evidence.observation import HealthFact, Observation, RunFact, StopFact
+from lightship.oci.model import Healthcheck
 from lightship.verify import Allowance, compare
 from lightship.verify.hardened import ALL
 from lightship.verify.ladder import COMPARATORS
@@ -48,12 +49,23 @@ def test_ending_well_and_leaving_nothing_is_not_running() -> None:
 
 def test_only_404_exercises_nothing() -> None:
     only = tuple(one for one in answers("1") if one.request == ABSENT)
-    one = started("1", exchanges=only)
+    one = started("1", exchanges=only, health=None)
     verdict = compare(bare(one, one), bare(one))
-    assert verdict.word == "SAME"
+    assert str(verdict) == "SAME up to L5"
     assert not verdict.holds(6)
     assert verdict.levels[6].state == "not reached by the original"
     assert "404" in verdict.levels[6].detail
+
+
+def test_a_healthcheck_that_passes_exercises_what_answers_no_request() -> None:
+    only = tuple(one for one in answers("1") if one.request == ABSENT)
+    one = started("1", exchanges=only)
+    assert compare(bare(one, one), bare(one)).holds(6)
+    trivial = Healthcheck(("CMD-SHELL", "exit 0"))
+    original, candidate = (with_config(bare(one, *more), healthcheck=trivial) for more in ((one,), ()))
+    assert not compare(original, candidate).holds(6)
+    failing = started("1", exchanges=only, health=HealthFact(False, 1))
+    assert compare(bare(one, one), bare(failing)).word == "DIFFERENT"
 
 
 def test_the_original_sometimes_ending_is_unknown() -> None:

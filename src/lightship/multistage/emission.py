@@ -68,10 +68,10 @@ def emit(
     before = "" if text[:at].endswith("\n") else newline
     parts = [before]
     for block in builder_blocks:
-        parts.append(_block(block, newline))
+        parts.append(_block(block, newline, dockerfile.escape))
     for stage in stage_blocks:
         parts.append(newline)
-        parts += [_block(block, newline) for block in stage]
+        parts += [_block(block, newline, dockerfile.escape) for block in stage]
     # What follows may begin with a blank line of its own.
     tail = text[at:]
     if tail.strip() and not tail.startswith(("\n", "\r\n")):
@@ -90,9 +90,11 @@ def name_stage(from_instruction: Instruction, name: str) -> Edit:
     return Edit(Span(end, end), f" {keyword} {name}")
 
 
-def _block(block: Block, newline: str) -> str:
+def _block(block: Block, newline: str, escape: str) -> str:
     comment = [f"# {line}" for line in _wrap(block.reason)] if block.reason else []
-    return "".join(line + newline for line in (*comment, *block.lines))
+    # Of a line of ours only a continuation ends with a backslash; the file may have another character for it.
+    lines = [line[:-1] + escape if line.endswith("\\") else line for line in block.lines]
+    return "".join(line + newline for line in (*comment, *lines))
 
 
 def _wrap(text: str, width: int = 100) -> list[str]:

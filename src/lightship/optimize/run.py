@@ -170,7 +170,8 @@ def _objection(verdict: Verdict, level: int) -> str:
         doubt = verdict.doubts[0].name if verdict.doubts else "something could not be seen"
         return f"it could not be shown to be the same: {doubt}"
     if verdict.level < level:
-        return f"the same up to L{verdict.level} only, and this runtime stage needs L{level}"
+        why = next((one.detail for one in verdict.levels if one.level == level and one.detail), "")
+        return f"the same up to L{verdict.level} only, and this runtime stage needs L{level}" + (why and f": {why}")
     return ""
 
 

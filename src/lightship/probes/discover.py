@@ -15,6 +15,7 @@ from lightship.evidence.observation import CommandProbe, HttpAnswer, HttpRequest
 from lightship.probes.http import ask
 from lightship.probes.inside import ask_python
 from lightship.probes.plan import ProbePlan
+from lightship.probes.process import NOT_HTTP
 from lightship.verify.libraries import INSTALLER_SCRIPTS
 from lightship.verify.settings import Settings
 
@@ -99,7 +100,7 @@ def _paths(container: Container, port: int, plan: ProbePlan) -> Iterator[HttpReq
     """The requests that the original answers on one port; "/" always, whatever it answers."""
     scheme = _scheme(container, port, plan)
     if scheme is None:
-        yield HttpRequest(port, source="listens")
+        yield HttpRequest(port, source=NOT_HTTP)
         return
     first = _get(container, HttpRequest(port, scheme=scheme), plan)
     yield HttpRequest(port, scheme=scheme, source="first page")

@@ -44,6 +44,16 @@ def ask(container: Container, request: HttpRequest, *, timeout: float, body_limi
         connected.close()
 
 
+def knock(container: Container, port: int, *, timeout: float) -> HttpAnswer:
+    """What comes of connecting to a port that speaks no HTTP: an answer without a status, or why there is none."""
+    started = time.monotonic()
+    try:
+        container.connect(port, timeout).close()
+    except OSError as error:
+        return HttpAnswer(None, problem=_reason(error), seconds=time.monotonic() - started)
+    return HttpAnswer(None, problem="takes connections, speaks no HTTP", seconds=time.monotonic() - started)
+
+
 def _exchange(
     connected: socket.socket, request: HttpRequest, timeout: float, body_limit: int, started: float
 ) -> HttpAnswer:

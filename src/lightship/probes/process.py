@@ -9,11 +9,13 @@ from lightship.engines.protocol import Container, Engine, RunSpec
 from lightship.evidence.observation import Exchange, HttpRequest, ProcessFact, RunFact, StopFact
 from lightship.oci.model import Healthcheck
 from lightship.probes.health import check_health
-from lightship.probes.http import ask
+from lightship.probes.http import ask, knock
 from lightship.probes.plan import ProbePlan
 
 POLL = 0.05
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+NOT_HTTP = "listens"
+"""Source of the request to a port that speaks no HTTP: it is only connected to."""
 
 
 def watch(
@@ -75,7 +77,7 @@ def wait_until_ready(container: Container, plan: ProbePlan) -> float | None:
     if not done or not container.state().running:
         return None
     seconds = time.monotonic() - started
-    for request in {one.port: one for one in reversed(plan.requests)}.values():
+    for request in {one.port: one for one in reversed(plan.requests) if one.source != NOT_HTTP}.values():
         left = plan.limits.start - (time.monotonic() - started)
         _until(lambda request=request: _answers(container, request, plan), left, pause=0.2)  # type: ignore[misc]
     return seconds
@@ -91,6 +93,8 @@ def _answers(container: Container, request: HttpRequest, plan: ProbePlan) -> boo
 def _ask(container: Container, request: HttpRequest, plan: ProbePlan, times: int) -> Exchange:
     count = times if request.method in SAFE_METHODS else 1
     limits = plan.limits
+    if request.source == NOT_HTTP:
+        return Exchange(request, (knock(container, request.port, timeout=limits.request),))
     answers = [ask(container, request, timeout=limits.request, body_limit=limits.body)]
     # An answer that took its whole time limit would only do so again.
     while len(answers) < count and answers[-1].status is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lightship.optimize.model import Optimization
+from lightship.optimize.model import Optimization, Trial
 from lightship.reports.terminal import buffered, diff, hunks, ladder, measurements, megabytes, percent, trials
 
 
@@ -22,9 +22,10 @@ def optimization_text(result: Optimization, dockerfile: Path, output: Path, writ
         out.print("[bold]Candidates[/]")
         out.print(trials(result))
         out.print()
-    if result.chosen and result.chosen.verdict:
-        out.print(f"[bold]{result.chosen.verdict}[/]")
-        out.print(ladder(result.chosen))
+    shown = result.chosen or _nearest(result)
+    if shown and shown.verdict:
+        out.print(f"[bold]{shown.verdict}[/]" + ("" if result.chosen else f" [dim]({shown.candidate.title})[/]"))
+        out.print(ladder(shown))
         out.print()
     if result.original:
         rows = [result.original]
@@ -33,6 +34,14 @@ def optimization_text(result: Optimization, dockerfile: Path, output: Path, writ
         out.print()
     out.out(_ending(result, output, written))
     return buffer.getvalue().rstrip("\n")
+
+
+def _nearest(result: Optimization) -> Trial | None:
+    """The candidate that came furthest when none is proven: what it lacks is what the user can help with."""
+    tried = [trial for trial in result.trials if trial.verdict]
+    if result.outcome != "not proven" or not tried:
+        return None
+    return max(tried, key=lambda trial: (trial.verdict.word != "DIFFERENT", trial.verdict.level) if trial.verdict else ())
 
 
 def _ending(result: Optimization, output: Path, written: str) -> str:

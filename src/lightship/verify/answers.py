@@ -27,6 +27,7 @@ HEADERS_OF_A_MOMENT = frozenset(
 TOO_VOLATILE = 0.2
 """Share of a body that must be constant; below, the body is unknown."""
 
+_ASKS_NOTHING = re.compile(r"(?:/\S*/)?(?:true|:|exit\s+0|echo\b.*)?")
 _COOKIE_EXPIRY = re.compile(r"(expires=)[^;]*", re.IGNORECASE)
 _COOKIE_VALUE = re.compile(r"(^[^=;]+=)[^;]*")
 
@@ -40,6 +41,8 @@ def compare_answers(original: Observation, candidate: Observation) -> Comparison
     differences, doubts, notes, exercised = differing_answers(asked)
     passed = sum(_is_exercised(old) for _, old, _ in users)
     detail = f"{exercised} of {len(asked)} requests answered with 2xx or 3xx"
+    if not differences and not doubts and not exercised + passed and _is_healthy(original, candidate):
+        return settle("it answers its HEALTHCHECK", notes=notes)
     if not differences and not doubts and not exercised + passed:
         given = (
             "; ".join(f"{request.label} gave {_status(old[0])}" for request, old, _ in asked[:3]) or "nothing was asked"
@@ -48,6 +51,15 @@ def compare_answers(original: Observation, candidate: Observation) -> Comparison
             f"it listens, but nothing of it was exercised: {given}; a [[probe]] can say what to ask", notes
         )
     return settle(detail, differences, doubts=doubts, notes=notes)
+
+
+def _is_healthy(original: Observation, candidate: Observation) -> bool:
+    """Whether the image's own HEALTHCHECK, which asks something of the program, passes in every run of both."""
+    test = original.facts.config.healthcheck.test if original.facts.config.healthcheck else ()
+    if _ASKS_NOTHING.fullmatch(" ".join(test[1:])):
+        return False
+    runs = (*original.runs, *candidate.runs)
+    return bool(candidate.runs) and all(run.health is not None and run.health.healthy for run in runs)
 
 
 def paired(
