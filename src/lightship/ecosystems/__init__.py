@@ -46,13 +46,15 @@ class PathPatterns:
     """Patterns of files and directories; a pattern covers what it names and all that is below it.
 
     Patterns are fnmatch patterns that match part by part, so that ``*`` never crosses a slash. They are kept as a
-    tree of their parts: a path is followed part by part, and most leave the tree at once.
+    tree of their parts, and where a directory stands in it is remembered: paths come by the thousand from each.
     """
 
-    __slots__ = ("_root",)
+    __slots__ = ("_places", "_root")
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._root = _Part()
+        # Where a directory stands in the tree; None once a pattern has named it or one above it.
+        self._places: dict[str, tuple[_Part, ...] | None] = {"": (self._root,)}
         for pattern in patterns:
             part = self._root
             for word in pattern.split("/"):
@@ -61,14 +63,20 @@ class PathPatterns:
 
     def covers(self, path: str) -> bool:
         """Whether a pattern names ``path`` or a directory above it."""
-        level = [self._root]
-        for word in path.split("/"):
-            level = [found for part in level for found in part.matching(word)]
-            if not level:
-                return False
-            if any(part.is_end for part in level):
-                return True
-        return False
+        directory, _, name = path.rpartition("/")
+        return self._below(self._place(directory), name) is None
+
+    def _place(self, directory: str) -> tuple[_Part, ...] | None:
+        if directory not in self._places:
+            above, _, name = directory.rpartition("/")
+            self._places[directory] = self._below(self._place(above), name)
+        return self._places[directory]
+
+    def _below(self, place: tuple[_Part, ...] | None, name: str) -> tuple[_Part, ...] | None:
+        if not place:
+            return place
+        level = tuple(found for part in place for found in part.matching(name))
+        return None if any(part.is_end for part in level) else level
 
 
 class _Part:

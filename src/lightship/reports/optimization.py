@@ -41,7 +41,7 @@ def _nearest(result: Optimization) -> Trial | None:
     tried = [trial for trial in result.trials if trial.verdict]
     if result.outcome != "not proven" or not tried:
         return None
-    return max(tried, key=lambda trial: (trial.verdict.word != "DIFFERENT", trial.verdict.level) if trial.verdict else ())
+    return max(tried, key=lambda one: (one.verdict.word != "DIFFERENT", one.verdict.level) if one.verdict else ())
 
 
 def _ending(result: Optimization, output: Path, written: str) -> str:

@@ -343,23 +343,36 @@ BUILT_IN: tuple[Allowance, ...] = (
 
 
 class Allowances:
-    """A caller's own allowances, looked up by path: thousands of them name one path each, and few have a pattern."""
+    """A caller's own allowances, looked up by path: there may be thousands, and as many paths to ask for.
 
-    __slots__ = ("_exact", "_patterns")
+    Patterns are kept by the directory that they all start with, so that a path meets only those that can match it.
+    """
+
+    __slots__ = ("_below", "_exact")
 
     def __init__(self, given: Iterable[Allowance] = ()) -> None:
         self._exact: dict[str, list[Allowance]] = {}
-        self._patterns: list[tuple[re.Pattern[str], Allowance]] = []
+        self._below: dict[str, list[tuple[re.Pattern[str], Allowance]]] = {}
         for one in given:
             if "*" in one.pattern:
-                self._patterns.append((re.compile(_translate(one.pattern), re.DOTALL), one))
+                literal = one.pattern[: one.pattern.index("*")].rpartition("/")[0]
+                pattern = re.compile(_translate(one.pattern), re.DOTALL)
+                self._below.setdefault(literal, []).append((pattern, one))
             else:
                 self._exact.setdefault(one.pattern, []).append(one)
 
     def of(self, path: str) -> Iterator[Allowance]:
         """Those that name a path."""
         yield from self._exact.get(path, ())
-        yield from (one for pattern, one in self._patterns if pattern.fullmatch(path))
+        at = path
+        while True:
+            # ``x/**`` names x itself too, so the path is looked up like the directories above it.
+            for pattern, one in self._below.get(at, ()):
+                if pattern.fullmatch(path):
+                    yield one
+            if not at:
+                return
+            at = at.rpartition("/")[0]
 
 
 NONE = Allowances()

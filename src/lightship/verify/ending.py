@@ -18,11 +18,10 @@ def compare_ending(original: Observation, candidate: Observation) -> Comparison:
     old, new = original.runs, candidate.runs[0]
     if any(run.problem for run in old):
         return not_reached(f"the original does not start: {old[0].problem}")
-    if not any(run.ended for run in old) and not (new.problem or new.ended):
-        # Whether it does the same there is for L6 to say; that it starts and stays is seen.
-        return settle("it starts and goes on running")
     if not all(run.ended for run in old):
-        return not_reached("the original goes on running; compared at L6")
+        # Whether it does the same while it runs is for L6 to say; that it starts and stays is seen.
+        stays = not any(run.ended for run in (*old, new)) and not new.problem
+        return settle("it starts and goes on running") if stays else not_reached("it goes on running; compared at L6")
     if new.problem or not new.ended:
         return settle("", [Difference(("ending",), how(old[0]), how(new))])
     codes = sorted({str(run.exit_code) for run in old})
