@@ -9,6 +9,7 @@ from typing import Literal
 
 from lightship.engines.protocol import Step
 from lightship.multistage import Candidate, RuntimeKind
+from lightship.optimize.contents import Contents
 from lightship.verify import Verdict
 
 Runtime = Literal["auto", "scratch", "distroless", "slim", "same"]
@@ -21,7 +22,10 @@ DEFAULT_THRESHOLD = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user asked of one optimization. ``threshold``: the least saving, in percent."""
+    """What the user asked of one optimization. ``threshold``: the least saving, in percent.
+
+    ``look_inside`` asks for the contents of the images, which only reports with pictures need.
+    """
 
     context: Path
     dockerfile: Path
@@ -35,6 +39,7 @@ class Options:
     threshold: float = DEFAULT_THRESHOLD
     timeout: float = 0.0
     no_cache: bool = False
+    look_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ class Trial:
 class Optimization:
     """What came of it. ``text`` is the new Dockerfile, the original's when there is nothing to gain or to believe.
 
-    ``own_seconds`` is lightship's own time, without the engine's builds, runs and exports.
+    ``own_seconds`` is lightship's own time, without the engine's builds, runs and exports. ``contents`` is None where
+    nothing was built or nobody asked for it.
     """
 
     outcome: Outcome
@@ -83,6 +89,7 @@ class Optimization:
     engine: str
     seconds: float = 0.0
     engine_seconds: float = 0.0
+    contents: Contents | None = None
 
     @property
     def own_seconds(self) -> float:

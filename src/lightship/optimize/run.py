@@ -6,13 +6,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lightship.dockerfile import Dockerfile
+from lightship.dockerfile import Dockerfile, parse
 from lightship.engines.protocol import Engine
 from lightship.errors import BuildError
 from lightship.evidence import gather
 from lightship.evidence.observation import ImageFacts, Observation
 from lightship.multistage import Candidate, needs_of
+from lightship.oci import ImageConfig
 from lightship.optimize.candidates import candidates
+from lightship.optimize.contents import Contents, Opened, contents
 from lightship.optimize.measure import measure
 from lightship.optimize.model import LEVEL_NEEDED, Measurement, Optimization, Options, Outcome, Progress, Trial
 from lightship.optimize.read import already_split, read_dockerfile, stage_to_split
@@ -86,7 +88,25 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     built_trials, contenders = _build_all(workshop, proposed)
     trials = _prove(workshop, original, built_trials, contenders, settings)
     trials = tuple(_with_compressed(workshop, trial, contenders) for trial in trials)
-    return _conclude(workshop, dockerfile, replace(measurement, compressed=compressed.result()), trials)
+    found = _conclude(workshop, dockerfile, replace(measurement, compressed=compressed.result()), trials)
+    if not options.look_inside:
+        return found
+    progress.phase("looking inside both images")
+    opened = Opened(built.image, all_facts, dockerfile.text, base, options.build_args, options.target)
+    return replace(found, contents=_contents(workshop, opened, found.chosen, contenders))
+
+
+def _contents(
+    workshop: Workshop, original: Opened, chosen: Trial | None, contenders: dict[Candidate, _Contender]
+) -> Contents:
+    if chosen is None:
+        return contents(original, None)
+    image = contenders[chosen.candidate].built.image
+    text, facts = chosen.candidate.text, image_facts(image.config, image.rootfs())
+    stage = stages(parse(text), build_args=original.build_args, target=original.target).target
+    on_image = stage is not None and stage.base.kind == "image"
+    base = workshop.config(stage.base.reference) if stage and on_image else ImageConfig()
+    return contents(original, replace(original, image=image, facts=facts, text=text, base=base))
 
 
 def _with_compressed(workshop: Workshop, trial: Trial, contenders: dict[Candidate, _Contender]) -> Trial:
