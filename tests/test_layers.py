@@ -19,7 +19,7 @@ LAYERS = (
     {"verify", "rules"},
     {"multistage"},
     {"evidence"},
-    {"closure", "ecosystems", "distros"},
+    {"closure", "ecosystems", "distros", "projects"},
     {"semantic", "oci"},
     {"dockerfile", "shell", "elf"},
     {"text"},

@@ -5,6 +5,7 @@ Only the chosen command's module is imported, so that ``--help`` stays quick.
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("optimize", "split a Dockerfile into builder and runtime stages, and prove that the result does the same"),
+    ("init", "write a first multi-stage Dockerfile for a Python, Node or Go project that has none"),
     ("compare", "build or open several Dockerfiles and images, and put their figures side by side"),
     ("verify", "say whether one image or Dockerfile does what another does, and how far that was shown"),
     ("check", "find what is wrong with Dockerfiles, and fix it"),
