@@ -79,20 +79,24 @@ def last_steps(entry: Entry, wishes: Wishes, base: str) -> tuple[Step, ...]:
     """ENV, USER, EXPOSE and CMD of the final stage. Raises UsageError when the user is no number."""
     steps = []
     pairs = list(entry.environment)
-    if wishes.port is not None and any("PORT" in word for word in entry.argv if "$" in word):
+    if wishes.port is not None and entry.reads_port:
         pairs.append(("PORT", str(wishes.port)))
     if pairs:
-        steps.append(Step(environment(pairs), f"Set by {entry.why}." if entry.environment else "--port."))
+        by = ["the start command"] if entry.environment else []
+        by += ["--port"] if len(pairs) > len(entry.environment) else []
+        steps.append(Step(environment(pairs), f"Set by {' and '.join(by)}."))
     if wishes.user:
         if not re.fullmatch(r"\d+(?::\d+)?", wishes.user):
             help_ = "write a number, such as 10001: a cluster that forbids root cannot check a name"
             raise UsageError("not a numeric user", where=f"--user {wishes.user}", help=help_)
-        steps.append(Step(f"USER {wishes.user}", "--user; a number needs no entry in /etc/passwd."))
+        steps.append(Step(f"USER {wishes.user}", "The user that --user names; a number needs no entry in /etc/passwd."))
     if wishes.port is not None:
-        steps.append(Step(f"EXPOSE {wishes.port}", "--port."))
+        steps.append(Step(f"EXPOSE {wishes.port}", "The port that --port names."))
     elif entry.port is not None:
         steps.append(Step(f"EXPOSE {entry.port.value}", _sentence(f"{entry.port.reason}.")))
-    why = f"Start: {entry.why}. In exec form the program itself gets the signals."
+    why = f"Start: {entry.why}."
+    if entry.argv[0] not in ("/bin/sh", "npm"):
+        why += " In exec form the program itself gets the signals."
     is_root = wishes.user.partition(":")[0].strip("0") == "" if wishes.user else bool(_ROOT_BASES.fullmatch(base))
     if is_root and not wishes.user:
         why += "\nlightship ignore=root_user nothing in the project names a user; --user NUMBER sets one"

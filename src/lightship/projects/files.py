@@ -16,6 +16,8 @@ from lightship.text import decode
 
 SKIPPED = frozenset(["node_modules", "vendor", "venv", "env", "virtualenv", "site-packages", "__pycache__", "testdata"])
 """Directories that hold no source of the project's own, at any depth; hidden ones are skipped too."""
+READS_PORT = re.compile(r"(?:environ|[Gg]etenv|process\.env|LookupEnv)\W{0,8}(?:get\W{1,3})?PORT\b")
+"""Source in which a variable PORT of the environment is read."""
 _LARGEST_TEXT = 2 << 20
 _MOST_FILES = 20_000
 _ASIDE = re.compile(
@@ -46,6 +48,10 @@ class Project:
             return decode(path.read_bytes()).removeprefix("\ufeff")
         except OSError:
             return None
+
+    def reads_port(self, *suffixes: str) -> bool:
+        """Whether the source takes a port from the variable PORT."""
+        return any(READS_PORT.search(self.text(one) or "") for one in self.sources(*suffixes))
 
     def where(self, name: str) -> str:
         """The path of a file for an error."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import replace
 
 from lightship.projects.emission import copy, last_steps
-from lightship.projects.files import Project
+from lightship.projects.files import READS_PORT, Project
 from lightship.projects.go_source import (
     GoFile,
     cgo_file,
     go_files,
     linked_libraries,
     main_packages,
+    reached,
     read_at_run_time,
     started_programs,
     stated_port,
@@ -51,11 +53,15 @@ def plan_go(project: Project, wishes: Wishes) -> Plan:
             where=project.where("go.work"),
             help="name the folder of one module that stands alone, or write the Dockerfile by hand",
         )
-    files = go_files(project)
-    package, binary, entry = _entry(project, module, files, wishes)
+    named = re.search(r"^module\s+\"?([^\s\"]+)", module, re.MULTILINE)
+    path = named[1] if named else "app"
+    every = go_files(project)
+    binary, entry = _entry(project, path, every, wishes)
+    files = reached(every, path, "" if entry.path == "." else entry.path)
+    entry = replace(entry, port=stated_port(files), reads_port=any(READS_PORT.search(one.code) for one in files))
     why_cgo, runtime = _runtime_base(project, module, files)
     base, why = _base(project, module, wishes, needs_c=bool(why_cgo))
-    steps = (Step("WORKDIR /src"), *_source(project, module), _build(package, binary, why_cgo))
+    steps = (Step("WORKDIR /src"), *_source(project, module), _build(entry.name, binary, why_cgo))
     builder = StagePlan("builder", base, f"{why}\nBuilding happens in this stage, which is not shipped.", steps)
     programs = started_programs(files)
     reason = (
@@ -87,27 +93,25 @@ def plan_go(project: Project, wishes: Wishes) -> Plan:
     )
 
 
-def _entry(project: Project, module: str, files: tuple[GoFile, ...], wishes: Wishes) -> tuple[str, str, Entry]:
-    """The main package, the path of the program, and how it is started."""
+def _entry(project: Project, module: str, files: tuple[GoFile, ...], wishes: Wishes) -> tuple[str, Entry]:
+    """The path that the program gets in the image, and how it is started; its name is that of the main package."""
     mains = main_packages(files)
     if not mains:
         raise refusal(
             "no package main with a func main", where=str(project.folder), help="a library has nothing to start"
         )
-    path = re.search(r"^module\s+\"?([^\s\"]+)", module, re.MULTILINE)
-    named = re.sub(r"/v\d+$", "", path[1]) if path else "app"
+    named = re.sub(r"/v\d+$", "", module)
     entries = [
         Entry(f"./{folder}" if folder else ".", (posixpath.basename(folder or named),), "package main", folder or ".")
         for folder in mains
     ]
     found = entries
-    started = {posixpath.basename(one.argv[0]): one for one in procfile(project)}
+    started = {posixpath.basename(one.argv[0]): one for one in procfile(project, wishes)}
     by_process = [one for one in entries if one.argv[0] in started]
     if len(entries) > 1 and len(by_process) == 1:
         found = by_process
     one = chosen_entry(found, entries, wishes, str(project.folder))
     binary = f"/usr/local/bin/{one.argv[0]}"
-    port = stated_port(files)
     where = "the module's own package" if one.name == "." else f"package {one.name}"
     if not wishes.command:
         process = started.get(one.argv[0])
@@ -115,10 +119,10 @@ def _entry(project: Project, module: str, files: tuple[GoFile, ...], wishes: Wis
         why = f"{process.why}: {where}" if process is not None else f"{where}, the only program here"
         if len(entries) > 1 and process is None:
             why = f"--entry: {where}"
-        return one.name, binary, Entry(one.name, (binary, *words), why, one.path, port)
+        return binary, Entry(one.name, (binary, *words), why, one.path)
     start = start_of(wishes.command.strip())
     argv = (binary, *start.argv[1:]) if posixpath.basename(start.argv[0]) == one.argv[0] else start.argv
-    return one.name, binary, Entry(one.name, argv, "--command", one.path, port, start.environment)
+    return binary, Entry(one.name, argv, "--command", one.path, environment=start.environment)
 
 
 def _base(project: Project, module: str, wishes: Wishes, *, needs_c: bool) -> tuple[str, str]:
@@ -134,8 +138,8 @@ def _base(project: Project, module: str, wishes: Wishes, *, needs_c: bool) -> tu
         return wishes.base, "The image that --base names."
     line = re.search(r"^(go|toolchain)\s+(?:go)?(\d+\.\d+)\S*\s*$", module, re.MULTILINE)
     chain = re.search(r"^toolchain\s+go(\d+\.\d+)", module, re.MULTILINE)
-    version = Fact(line[2], "the go line in go.mod", "in its newest release") if line else None
-    version = Fact(chain[1], "the toolchain line in go.mod", "in its newest release") if chain else version
+    version = Fact(line[2], "the go line in go.mod", "its newest release") if line else None
+    version = Fact(chain[1], "the toolchain line in go.mod", "its newest release") if chain else version
     version = version or tested_version(project, "go")
     if version is None:
         raise refusal(
@@ -145,7 +149,7 @@ def _base(project: Project, module: str, wishes: Wishes, *, needs_c: bool) -> tu
             help="say it: --base golang:1.X, or run `go mod edit -go=1.X`",
         )
     suffix = f"-{release}" if needs_c else ""
-    return f"golang:{version.value}{suffix}", f"Go {version.value}: {version.reason}."
+    return f"golang:{version.value}{suffix}", f"Go {version.value}, from {version.reason}."
 
 
 def _runtime_base(project: Project, module: str, files: tuple[GoFile, ...]) -> tuple[str, str]:

@@ -53,6 +53,22 @@ def go_files(project: Project) -> tuple[GoFile, ...]:
     return tuple(found)
 
 
+def reached(files: tuple[GoFile, ...], module: str, folder: str) -> tuple[GoFile, ...]:
+    """The files that a program is built from: those of its package and of all in the module that it imports."""
+    seen = {folder}
+    waiting = [folder]
+    while waiting:
+        at = waiting.pop()
+        for one in files:
+            if one.folder != at:
+                continue
+            for path in re.findall(rf'"{re.escape(module)}(?:/([^"\n]+))?"', one.code):
+                if path not in seen:
+                    seen.add(path)
+                    waiting.append(path)
+    return tuple(one for one in files if one.folder in seen)
+
+
 def main_packages(files: tuple[GoFile, ...]) -> tuple[str, ...]:
     """Directories whose package is a program."""
     found = (

@@ -31,7 +31,7 @@ class Fact:
     @property
     def reason(self) -> str:
         """The source as part of a sentence."""
-        return f"{self.where}, {self.why}" if self.why else self.where
+        return f"{self.where}: {self.why}" if self.why else self.where
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Entry:
     """One way to start the program. ``name`` is what ``--entry`` takes, ``port`` the one it then listens on.
 
     ``path`` is the file or package that is started, empty when there is none. ``installed`` is true when the program
-    is there only once the project itself is installed; ``import_root`` is the folder that imports start from.
+    is there only once the project itself is installed; ``import_root`` is the folder that imports start from;
+    ``reads_port`` is true when the program takes its port from the variable PORT.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Entry:
     environment: tuple[tuple[str, str], ...] = ()
     installed: bool = False
     import_root: str = ""
+    reads_port: bool = False
     notes: tuple[str, ...] = ()
 
 

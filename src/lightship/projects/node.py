@@ -5,7 +5,7 @@ from __future__ import annotations
 from lightship.projects.emission import apt_install, copy, environment, last_steps
 from lightship.projects.files import Project, string, table
 from lightship.projects.ignored import ignored
-from lightship.projects.model import Plan, StagePlan, Step, Wishes, refusal
+from lightship.projects.model import Fact, Plan, StagePlan, Step, Wishes, refusal
 from lightship.projects.node_entries import node_entry
 from lightship.projects.node_manifests import (
     Installation,
@@ -92,7 +92,7 @@ def _base(project: Project, wishes: Wishes) -> tuple[str, str]:
             why="looked in .nvmrc, .node-version, volta, .tool-versions, engines and .github/workflows",
             help='say it: --base node:MAJOR-slim, or write "engines": {"node": "MAJOR"} into package.json',
         )
-    return f"node:{version.value}-slim", f"Node.js {version.value}: {version.reason}."
+    return f"node:{version.value}-slim", f"Node.js {version.value}, from {version.reason}."
 
 
 def _needs_everything(package: dict[str, object]) -> str:
@@ -142,11 +142,9 @@ def _builder(
     return steps
 
 
-def _manager(install: Installation, version: object) -> Step:
+def _manager(install: Installation, stated: Fact) -> Step:
     name = install.manager.partition(" ")[0]
-    stated = install.version
-    assert stated is not None
-    why = f"{name} {stated.value}: {stated.reason}."
+    why = f"{name} {stated.value}, from {stated.reason}."
     if install.manager == "pnpm":
         return Step(f"RUN npm install --global pnpm@{stated.value}", why)
     return Step("RUN corepack enable", f"{why} Corepack fetches it.")

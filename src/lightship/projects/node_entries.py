@@ -5,11 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lightship.projects.files import Project, string, table
 from lightship.projects.model import Entry, Fact, Wishes, chosen_entry, refusal
 from lightship.projects.start import procfile, start_of, wished
 
+_SOURCES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
 _DEVELOPMENT = {
     "nodemon": "restarts on changes",
     "ts-node-dev": "restarts on changes",
@@ -26,8 +28,8 @@ def node_entry(project: Project, package: dict[str, object], wishes: Wishes, *, 
     port = stated_port(project)
     given = wished(wishes)
     if given is not None:
-        return _with_port(given, port)
-    stated = procfile(project)
+        return _with_port(project, given, port)
+    stated = procfile(project, wishes)
     started = tuple(_start_script(project, package))
     files = tuple(_files(project, package, builds=builds))
     first = stated or started or files
@@ -37,13 +39,13 @@ def node_entry(project: Project, package: dict[str, object], wishes: Wishes, *, 
     entry = chosen_entry(first, tuple(everything.values()), wishes, project.where("package.json"))
     if entry in stated and entry.argv[:1] != ("/bin/sh",):
         _refuse_development(project, package, entry.argv[0])
-    return _with_port(entry, port)
+    return _with_port(project, entry, port)
 
 
 def stated_port(project: Project) -> Fact | None:
     """The one port in the source: a literal that is listened on, or what stands in for PORT; None when they differ."""
     found: dict[str, str] = {}
-    for path in project.sources(".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"):
+    for path in project.sources(*_SOURCES):
         text = project.text(path) or ""
         for match in _FALLBACK_PORT.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
@@ -54,9 +56,9 @@ def stated_port(project: Project) -> Fact | None:
     return Fact(port, where) if 0 < int(port) < 65536 else None
 
 
-def _with_port(entry: Entry, port: Fact | None) -> Entry:
-    known = entry.port or port
-    return Entry(entry.name, entry.argv, entry.why, entry.path, known, entry.environment, notes=entry.notes)
+def _with_port(project: Project, entry: Entry, port: Fact | None) -> Entry:
+    reads = entry.reads_port or project.reads_port(*_SOURCES)
+    return replace(entry, port=entry.port or port, reads_port=reads)
 
 
 def _start_script(project: Project, package: dict[str, object]) -> Iterator[Entry]:

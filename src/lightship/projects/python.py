@@ -16,6 +16,7 @@ from lightship.projects.versions import python_version
 NAME = "python"
 MANIFESTS = ("pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile", "Pipfile.lock", "manage.py")
 VENV = "/opt/venv"
+_NAMES_THEM = "What names the dependencies; they are installed again only when this changes."
 _READ_DEPENDENCIES = (
     """python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], """
     """sep="\\n")'"""
@@ -48,7 +49,7 @@ def plan_python(project: Project, wishes: Wishes) -> Plan:
         steps = (*_tools(needs), *_install(project, asked, entry, base))
         reason = f"{why}\nInstalling happens in this stage, which is not shipped."
         stages.append(StagePlan("builder", base, reason, steps))
-    runtime = _runtime(entry, needs, with_venv=bool(stages))
+    runtime = _runtime(entry, needs, with_venv=bool(stages), with_source=not entry.installed or _in_place(asked))
     reason = (
         "The same image as above: what links to a library that is not in it fails while building, not while running."
         if stages
@@ -71,7 +72,7 @@ def _base(project: Project, wishes: Wishes) -> tuple[str, str]:
             "requirements.txt, .venv and .github/workflows",
             help="say it: --base python:X.Y-slim, or write X.Y into .python-version",
         )
-    return f"python:{version.value}-slim", f"Python {version.value}: {version.reason}."
+    return f"python:{version.value}-slim", f"Python {version.value}, from {version.reason}."
 
 
 def _refuse_alpine(base: str, needs: tuple[SystemNeed, ...], project: Project) -> None:
@@ -110,16 +111,20 @@ def _install(project: Project, asked: Dependencies, entry: Entry, base: str) -> 
         return _uv(asked, entry, venv, source)
     if asked.kind == "poetry":
         tool = f"poetry=={asked.version}" if asked.version else "poetry"
-        wrote = "the one that wrote poetry.lock" if asked.version else "poetry.lock names no version of it"
+        wrote = (
+            f"Poetry {asked.version}, which wrote poetry.lock"
+            if asked.version
+            else "Poetry; poetry.lock names no version"
+        )
         return (
             Step(
                 f"RUN python -m venv /opt/poetry && /opt/poetry/bin/pip install --no-cache-dir {tool}",
-                f"Poetry, {wrote}; apart from what it installs.",
+                f"{wrote}. It gets an environment of its own.",
             ),
             *venv,
             Step(environment((("VIRTUAL_ENV", VENV),)), "Poetry installs into the environment that this names."),
             Step("WORKDIR /src"),
-            Step(copy(asked.files, "./"), "What names the dependencies."),
+            Step(copy(asked.files, "./"), _NAMES_THEM),
             Step(
                 "RUN /opt/poetry/bin/poetry install --only main --no-root --no-interaction --no-cache",
                 "Exactly what is locked, without development groups.",
@@ -130,11 +135,11 @@ def _install(project: Project, asked: Dependencies, entry: Entry, base: str) -> 
         return (
             Step(
                 "RUN python -m venv /opt/pipenv && /opt/pipenv/bin/pip install --no-cache-dir pipenv",
-                "Pipenv reads its lock file; apart from what it installs, and no version of it is stated.",
+                "Pipenv, for its lock file; no version is stated. It gets an environment of its own.",
             ),
             *venv,
             Step("WORKDIR /src"),
-            Step(copy(asked.files, "./"), "What names the dependencies."),
+            Step(copy(asked.files, "./"), _NAMES_THEM),
             Step(
                 "RUN /opt/pipenv/bin/pipenv requirements --hash > locked.txt \\\n"
                 "    && pip install --no-cache-dir -r locked.txt",
@@ -142,12 +147,13 @@ def _install(project: Project, asked: Dependencies, entry: Entry, base: str) -> 
             ),
             *project_itself,
         )
-    head = (*venv, Step("WORKDIR /src"))
+    # What is installed in place is found where it was: at the same path in both stages.
+    head = (*venv, Step("WORKDIR /app" if _in_place(asked) else "WORKDIR /src"))
     if asked.kind == "requirements":
         return (*head, *_requirements(asked), *(project_itself[1:] if asked.needs_source else project_itself))
     if asked.kind == "project" and not asked.needs_source and _reads_toml(base):
         steps = (
-            Step(copy(("pyproject.toml",), "./"), "What names the dependencies."),
+            Step(copy(("pyproject.toml",), "./"), _NAMES_THEM),
             Step(
                 f"RUN {_READ_DEPENDENCIES} > /tmp/requirements.txt \\\n"
                 "    && pip install --no-cache-dir -r /tmp/requirements.txt",
@@ -179,7 +185,7 @@ def _requirements(asked: Dependencies) -> tuple[Step, ...]:
         )
         for folder in sorted(folders)
     ]
-    copies[0] = Step(copies[0].text, "What names the dependencies; they are installed again only when this changes.")
+    copies[0] = Step(copies[0].text, _NAMES_THEM)
     return (*copies, Step(f"RUN pip install --no-cache-dir -r {asked.files[0]}"))
 
 
@@ -192,7 +198,7 @@ def _uv(asked: Dependencies, entry: Entry, venv: tuple[Step, ...], source: Step)
         *venv,
         Step(environment(pairs), "uv installs into that environment, for this image's own interpreter."),
         Step("WORKDIR /src"),
-        Step(copy(asked.files, "./"), "What names the dependencies."),
+        Step(copy(asked.files, "./"), _NAMES_THEM),
         Step(
             "RUN uv sync --frozen --no-dev --no-install-project --no-cache",
             "Exactly what is locked, without development groups.",
@@ -203,13 +209,18 @@ def _uv(asked: Dependencies, entry: Entry, venv: tuple[Step, ...], source: Step)
     return (*steps, source, Step("RUN uv sync --frozen --no-dev --no-editable --no-cache", "The project itself."))
 
 
+def _in_place(asked: Dependencies) -> bool:
+    """Whether a requirements file names parts of the source, which may be installed as links to it (``-e``)."""
+    return asked.kind == "requirements" and asked.needs_source
+
+
 def _reads_toml(base: str) -> bool:
     """Whether the interpreter of an image has tomllib (Python 3.11); True when the name does not tell."""
     match = re.search(r"python:3\.(\d+)", base)
     return match is None or int(match[1]) >= 11
 
 
-def _runtime(entry: Entry, needs: tuple[SystemNeed, ...], *, with_venv: bool) -> tuple[Step, ...]:
+def _runtime(entry: Entry, needs: tuple[SystemNeed, ...], *, with_venv: bool, with_source: bool) -> tuple[Step, ...]:
     steps: list[Step] = []
     libraries = tuple(dict.fromkeys(package for need in needs for package in need.run))
     if libraries:
@@ -221,9 +232,9 @@ def _runtime(entry: Entry, needs: tuple[SystemNeed, ...], *, with_venv: bool) ->
             Step(f'ENV PATH="{VENV}/bin:$PATH"'),
         ]
     steps.append(Step("WORKDIR /app"))
-    if not entry.installed:
+    if with_source:
         steps.append(Step(copy((".",), "./"), "The source; .dockerignore says what is left out."))
-        if entry.import_root:
+        if entry.import_root and not entry.installed:
             path = f"/app/{entry.import_root}"
             steps.append(Step(environment((("PYTHONPATH", path),)), f"{entry.path} imports from {entry.import_root}/."))
     return tuple(steps)

@@ -74,7 +74,7 @@ def python_entry(project: Project, asked: Dependencies, wishes: Wishes) -> Entry
     given = wished(wishes)
     if given is not None:
         return given
-    stated = procfile(project)
+    stated = procfile(project, wishes)
     if stated and not wishes.entry:
         return chosen_entry(stated, stated, wishes, project.where("Procfile"))
     found = modules(project)
@@ -85,7 +85,7 @@ def python_entry(project: Project, asked: Dependencies, wishes: Wishes) -> Entry
     mains = [_script(project, one) for one in found if one.main is not None and not one.path.endswith("__main__.py")]
     at_root = [one for one in mains if "/" not in one.path]
     alone = [one for one in found if "/" not in one.path]
-    only = [_script(project, one) for one in alone] if len(alone) == 1 else []
+    only = [_script(project, one) for one in alone] if len(alone) == 1 and not alone[0].apps else []
     likely = first or at_root or mains or only
     if wishes.entry and not served:
         first = (*first, *(_served(project, found, asked, wishes, every=True)))
@@ -182,7 +182,16 @@ def _script(project: Project, module: Module) -> Entry:
     )
     port = Fact(str(main.port), f"the port in {module.path}:{main.line}") if main and main.port else None
     installed = as_module and root == "src" and is_installable(project)
-    return Entry(module.path, argv, why, module.path, port, installed=installed, import_root=root if as_module else "")
+    return Entry(
+        module.path,
+        argv,
+        why,
+        module.path,
+        port,
+        installed=installed,
+        import_root=root if as_module else "",
+        reads_port=project.reads_port(module.path),
+    )
 
 
 def _package(project: Project, module: Module) -> Entry:

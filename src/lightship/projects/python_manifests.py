@@ -38,6 +38,7 @@ class Dependencies:
 def dependencies(project: Project) -> Dependencies:
     """What is installed, from the lock file where there is one. Raises UnknownError when that is not clear."""
     pyproject = project.toml("pyproject.toml")
+    _refuse_local(project)
     if project.has("uv.lock"):
         if table(pyproject, "tool", "uv", "workspace"):
             raise refusal(
@@ -60,6 +61,22 @@ def dependencies(project: Project) -> Dependencies:
         files = ("Pipfile", "Pipfile.lock") if project.has("Pipfile") else ("Pipfile.lock",)
         return Dependencies("pipenv", files, "", names, uses_git=_uses_git(project, "Pipfile.lock"))
     return _unlocked(project, pyproject)
+
+
+def _refuse_local(project: Project) -> None:
+    """Say it when a lock file leads to a folder other than the project's own."""
+    for name, local in (
+        ("uv.lock", r'(?:editable|directory|virtual) = "(?!\.")'),
+        ("poetry.lock", r'^type = "directory"'),
+    ):
+        match = re.search(local, project.text(name) or "", re.MULTILINE)
+        if match:
+            raise refusal(
+                "a locked dependency is a folder beside the project",
+                where=project.where(name),
+                why=f"found {match[0]}: installing then needs that folder as well",
+                help="write the Dockerfile for the folder that holds both by hand",
+            )
 
 
 def _unlocked(project: Project, pyproject: dict[str, object]) -> Dependencies:

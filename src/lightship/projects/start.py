@@ -43,10 +43,11 @@ def wished(wishes: Wishes) -> Entry | None:
     if not wishes.command.strip():
         raise UsageError("the command is empty", where="--command", help="write the program and its arguments")
     start = start_of(wishes.command.strip())
-    return Entry(wishes.command, start.argv, "--command", environment=start.environment)
+    reads_port = re.search(r"\$\{?PORT\b", wishes.command) is not None
+    return Entry(wishes.command, start.argv, "--command", environment=start.environment, reads_port=reads_port)
 
 
-def procfile(project: Project) -> tuple[Entry, ...]:
+def procfile(project: Project, wishes: Wishes) -> tuple[Entry, ...]:
     """The process ``web`` of a Procfile; without one, all of its processes."""
     processes: list[tuple[str, str]] = []
     for line in (project.text("Procfile") or "").split("\n"):
@@ -58,8 +59,11 @@ def procfile(project: Project) -> tuple[Entry, ...]:
     for name, text in web or processes:
         start = start_of(text)
         notes: tuple[str, ...] = ()
-        if re.search(r"\$\{?PORT\b", text):
+        # gunicorn binds to every address only when PORT is set: https://docs.gunicorn.org/en/stable/settings.html#bind
+        unbound = start.argv[0] == "gunicorn" and not re.search(r"\s(?:-b|--bind|-c|--config)\b", text)
+        reads_port = unbound or re.search(r"\$\{?PORT\b", text) is not None
+        if reads_port and wishes.port is None:
             notes = ("the command reads PORT: give it with `docker run -e PORT=...`, or fix it with --port",)
         why = f"the process {name} in Procfile"
-        entries.append(Entry(name, start.argv, why, environment=start.environment, notes=notes))
+        entries.append(Entry(name, start.argv, why, environment=start.environment, reads_port=reads_port, notes=notes))
     return tuple(entries)

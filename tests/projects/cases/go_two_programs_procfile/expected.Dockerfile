@@ -1,0 +1,22 @@
+# Go 1.22, from the go line in go.mod: its newest release.
+# Building happens in this stage, which is not shipped.
+FROM golang:1.22 AS builder
+WORKDIR /src
+COPY . ./
+
+# Without cgo: the program then needs no C library; without the symbols that only a debugger reads.
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /usr/local/bin/api ./cmd/api
+
+# The program is static, so it needs no C library; certificates and time zones are in this image.
+# lightship ignore=untagged_image its name holds the Debian release; there are no versioned tags
+FROM gcr.io/distroless/static-debian12 AS runtime
+
+# The program.
+COPY --from=builder /usr/local/bin/api /usr/local/bin/api
+
+# The port in cmd/api/main.go:6.
+EXPOSE 8080
+
+# Start: the process web in Procfile: package ./cmd/api. In exec form the program itself gets the signals.
+# lightship ignore=root_user nothing in the project names a user; --user NUMBER sets one
+CMD ["/usr/local/bin/api", "-v"]

@@ -1,0 +1,9 @@
+from app.routes import router
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/")
+def root() -> dict[str, str]:
+    return {"lamp": "lit"}

@@ -1,0 +1,3 @@
+from setuptools import setup
+
+setup(name='chart', py_modules=['chart'])

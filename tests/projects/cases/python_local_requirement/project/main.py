@@ -1,0 +1,4 @@
+import chart
+
+if __name__ == "__main__":
+    print(chart.DEPTH)

@@ -1,0 +1,4 @@
+import rich
+
+if __name__ == "__main__":
+    rich.print("ebb")

@@ -1,0 +1,33 @@
+# Python 3.12, from .python-version.
+# Installing happens in this stage, which is not shipped.
+FROM python:3.12-slim AS builder
+
+# All that is installed ends up in one tree, which the next stage copies.
+RUN python -m venv /opt/venv
+ENV PATH="/opt/venv/bin:$PATH"
+WORKDIR /src
+
+# What names the dependencies; they are installed again only when this changes.
+COPY requirements.txt ./
+RUN pip install --no-cache-dir -r requirements.txt
+
+# The same image as above: what links to a library that is not in it fails while building, not while running.
+FROM python:3.12-slim AS runtime
+
+# At the same path: its scripts name it.
+COPY --from=builder /opt/venv /opt/venv
+ENV PATH="/opt/venv/bin:$PATH"
+WORKDIR /app
+
+# The source; .dockerignore says what is left out.
+COPY . ./
+
+# Set by --port.
+ENV PORT=8080
+
+# The port that --port names.
+EXPOSE 8080
+
+# Start: the process web in Procfile.
+# lightship ignore=root_user nothing in the project names a user; --user NUMBER sets one
+CMD ["/bin/sh", "-c", "exec gunicorn shop:app --bind 0.0.0.0:$PORT"]

@@ -1,0 +1,3 @@
+"""The projects in ``cases`` and ``built`` have tests of their own, which are not ours."""
+
+collect_ignore = ["cases", "built"]
