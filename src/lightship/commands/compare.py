@@ -7,7 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args
+from lightship.commands.reporting import add_report_argument, asked_reports, deliver
 from lightship.errors import EXIT_OK
+
+REPORTS = ("markdown", "json", "svg")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,15 +30,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_build_arguments(parser)
     add_output_arguments(parser)
+    add_report_argument(parser, REPORTS)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure every target, and print the table."""
     from lightship.commands.engine import opened_engine
     from lightship.optimize import CompareOptions, measure_all
-    from lightship.reports import json_report, printed
+    from lightship.reports import comparison, printed
     from lightship.reports.progress import progress
 
+    inputs = [Path(target) for target in arguments.targets]
+    reports = asked_reports(arguments.report, REPORTS, json=arguments.json, inputs=inputs)
     options = CompareOptions(
         targets=tuple(arguments.targets),
         context=arguments.context,
@@ -53,5 +59,5 @@ def run(arguments: argparse.Namespace) -> int:
             options,
             told,
         )
-    print(json_report.measurements(rows) if arguments.json else printed(rows))
+    deliver(reports, lambda name: comparison.render(name, rows), lambda: printed(rows))
     return EXIT_OK

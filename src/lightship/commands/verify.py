@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args, level
+from lightship.commands.reporting import add_report_argument, asked_reports, deliver
 from lightship.errors import EXIT_FINDINGS, EXIT_OK, EXIT_UNKNOWN
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "lightship.verify/1"
 DEFAULT_LEVEL = 5
+REPORTS = ("markdown", "json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,28 +44,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_build_arguments(parser)
     add_output_arguments(parser)
+    add_report_argument(parser, REPORTS)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Look at both, compare, print. 0 the same, 1 different, 4 not shown."""
+    names = arguments.original, arguments.candidate
+    reports = asked_reports(arguments.report, REPORTS, json=arguments.json, inputs=map(Path, names))
     verdict, required = _verified(arguments)
-    if arguments.json:
-        print(
-            json.dumps(
-                document(arguments.original, arguments.candidate, verdict, required),
-                indent=2,
-                ensure_ascii=False,
-            )
-        )
-    else:
-        from lightship.reports import terminal
 
-        out, buffer = terminal.buffered()
-        out.print(_table(verdict))
-        print(buffer.getvalue() + "\n".join(text(verdict, required, everything=arguments.all)))
+    def render(name: str) -> str:
+        if name == "json":
+            return json.dumps(document(*names, verdict, required), indent=2, ensure_ascii=False)
+        from lightship.reports.verdict import markdown
+
+        return markdown(*names, verdict)
+
+    deliver(reports, render, lambda: _printed(verdict, required, everything=arguments.all))
     if verdict.word == "DIFFERENT":
         return EXIT_FINDINGS
     return EXIT_OK if verdict.holds(required) else EXIT_UNKNOWN
+
+
+def _printed(verdict: Verdict, required: int, *, everything: bool) -> str:
+    from lightship.reports import terminal
+
+    out, buffer = terminal.buffered()
+    out.print(_table(verdict))
+    return buffer.getvalue() + "\n".join(text(verdict, required, everything=everything))
 
 
 def _verified(arguments: argparse.Namespace) -> tuple[Verdict, int]:

@@ -9,16 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lightship.reports import json_report
+    from lightship.reports import json_report, optimizations
     from lightship.reports.optimization import optimization_text
     from lightship.reports.terminal import measurements, printed
 
-__all__ = ["json_report", "measurements", "optimization_text", "printed"]
+__all__ = ["json_report", "measurements", "optimization_text", "optimizations", "printed"]
 
 _MODULES = {
     "json_report": "json_report",
     "measurements": "terminal",
     "optimization_text": "optimization",
+    "optimizations": "optimizations",
     "printed": "terminal",
 }
 

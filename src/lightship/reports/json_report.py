@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 
+from lightship.optimize import Contents
 from lightship.optimize.model import Measurement, Optimization, Trial
 
 
@@ -22,6 +24,7 @@ def optimization(result: Optimization, written: str) -> str:
             "original": _measurement(result.original) if result.original else None,
             "chosen": result.trials.index(result.chosen) if result.chosen else None,
             "candidates": [_trial(trial) for trial in result.trials],
+            "contents": _contents(result.contents) if result.contents else None,
             "dockerfile": result.text,
         }
     )
@@ -54,6 +57,18 @@ def _trial(trial: Trial) -> dict[str, object]:
             "allowed": [{"path": list(one.difference.path), "why": one.why} for one in verdict.allowed],
         },
         "hunks": [{"line": hunk.line, "reason": hunk.reason, "bytes": hunk.saves} for hunk in trial.candidate.hunks],
+    }
+
+
+def _contents(contents: Contents) -> dict[str, object]:
+    return {
+        "instructions": [asdict(one) for one in contents.parts],
+        "result_instructions": [asdict(one) for one in contents.parts_after],
+        "packages": [asdict(one) for one in contents.packages],
+        "surface": {
+            "original": asdict(contents.before),
+            "result": asdict(contents.after) if contents.after else None,
+        },
     }
 
 

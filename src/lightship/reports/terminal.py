@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lightship.optimize.model import Measurement, Optimization, Trial
+from lightship.reports.figures import megabytes, percent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,19 +33,6 @@ def buffered() -> tuple[Console, io.StringIO]:
     width = shutil.get_terminal_size().columns if terminal or "COLUMNS" in os.environ else PIPE_WIDTH
     out = Console(file=buffer, width=width, force_terminal=terminal or None, highlight=False, emoji=False)
     return out, buffer
-
-
-def megabytes(size: int) -> str:
-    """Bytes in MB (10^6), with one decimal."""
-    return f"{size / 1e6:.1f}"
-
-
-def percent(size: int, reference: int) -> str:
-    """The difference to a reference, signed: ``-52.1 %``."""
-    if not reference:
-        return "-"
-    change = (size - reference) * 100 / reference
-    return f"{change:+.1f} %"
 
 
 _COLUMNS = (

@@ -5,19 +5,15 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import PurePath
-from urllib.parse import quote
 
-from lightship import __version__
 from lightship.reports.findings.text_format import size
+from lightship.reports.sarif import log, unicode, uri
 from lightship.rules import FileReport, Fix, Reported, Rule
 from lightship.rules.page import page
 from lightship.text import Lines, Span
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
 def render(reports: Sequence[FileReport]) -> str:
@@ -25,19 +21,11 @@ def render(reports: Sequence[FileReport]) -> str:
     found = {one.rule.name: one.rule for report in reports for one in report.findings}
     rules = [found[name] for name in sorted(found)]
     index = {rule.name: number for number, rule in enumerate(rules)}
-    driver = {
-        "name": "lightship",
-        "version": __version__,
-        "semanticVersion": __version__,
-        "rules": [_rule(rule) for rule in rules],
-    }
-    run = {
-        "tool": {"driver": driver},
-        "columnKind": "unicodeCodePoints",
-        "artifacts": [{"location": {"uri": _uri(report.name)}} for report in reports],
-        "results": [result for report in reports for result in _results(report, index)],
-    }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return log(
+        [_rule(rule) for rule in rules],
+        [report.name for report in reports],
+        [result for report in reports for result in _results(report, index)],
+    )
 
 
 def _rule(rule: Rule) -> dict[str, object]:
@@ -61,12 +49,12 @@ def _results(report: FileReport, index: dict[str, int]) -> list[dict[str, object
 def _result(report: FileReport, reported: Reported, lines: Lines, index: dict[str, int]) -> dict[str, object]:
     finding = reported.finding
     text = finding.message + (f" ({size(finding.bytes)})" if finding.bytes else "")
-    location = {"artifactLocation": {"uri": _uri(report.name)}, "region": _region(finding.span, lines)}
+    location = {"artifactLocation": {"uri": uri(report.name)}, "region": _region(finding.span, lines)}
     result: dict[str, object] = {
         "ruleId": finding.rule,
         "ruleIndex": index[finding.rule],
         "level": _LEVELS[reported.rule.severity],
-        "message": {"text": _unicode(f"{text}. {finding.help}" if finding.help else text)},
+        "message": {"text": unicode(f"{text}. {finding.help}" if finding.help else text)},
         "locations": [{"physicalLocation": location}],
     }
     if finding.fixes:
@@ -78,11 +66,11 @@ def _fix(report: FileReport, fix: Fix, lines: Lines) -> dict[str, object]:
     replacements = [
         {
             "deletedRegion": _region(edit.span, lines),
-            "insertedContent": {"text": _unicode(edit.replacement)},
+            "insertedContent": {"text": unicode(edit.replacement)},
         }
         for edit in fix.edits
     ]
-    change = {"artifactLocation": {"uri": _uri(report.name)}, "replacements": replacements}
+    change = {"artifactLocation": {"uri": uri(report.name)}, "replacements": replacements}
     return {"description": {"text": fix.title}, "artifactChanges": [change]}
 
 
@@ -90,12 +78,3 @@ def _region(span: Span, lines: Lines) -> dict[str, int]:
     line, column = lines.position(span.start)
     end_line, end_column = lines.position(span.end)
     return {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
-
-
-def _uri(name: str) -> str:
-    return quote(PurePath(name).as_posix(), safe="/", errors="surrogateescape")
-
-
-def _unicode(text: str) -> str:
-    """The text without lone surrogates, which strict readers of JSON refuse."""
-    return text.encode("utf-8", "replace").decode("utf-8")

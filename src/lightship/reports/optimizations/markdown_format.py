@@ -1,0 +1,125 @@
+"""An optimization as a comment on a pull request: the answer first, everything else folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lightship.optimize import Contents
+from lightship.optimize.model import Measurement, Optimization, Trial
+from lightship.reports.figures import megabytes, percent
+from lightship.reports.headline import headline, nearest
+from lightship.reports.markdown import Section, block, code, document, table, text
+from lightship.reports.optimizations import Outcome
+from lightship.reports.terminal import diff
+from lightship.reports.verdict import sections
+
+# Whoever posts the report finds its own earlier comment by the first line.
+MARKER = "<!-- lightship optimize: {name} -->"
+
+
+def render(outcome: Outcome) -> str:
+    """The report; at most ``reports.markdown.LIMIT`` bytes, the last sections are cut first."""
+    result = outcome.result
+    head = headline(result, outcome.output, outcome.written)
+    top = [
+        MARKER.format(name=outcome.dockerfile.name.replace("--", "- -")),
+        f"### lightship: {text(head.title.replace('->', '→') or result.outcome)}",
+        f"{code(str(outcome.dockerfile))}: {text(head.written)}",
+    ]
+    top += _figures(result)
+    bottom = (
+        f"<sub>lightship on {text(result.engine)}, {result.seconds:.0f} s, {result.own_seconds:.1f} s of it its own"
+    )
+    return document("\n\n".join(top), _sections(outcome), bottom + "</sub>")
+
+
+def _figures(result: Optimization) -> Iterator[str]:
+    old, new = result.original, result.chosen.measurement if result.chosen else None
+    if old and new:
+        yield figures(old, new, result.contents)
+
+
+def figures(old: Measurement, new: Measurement, contents: Contents | None = None) -> str:
+    """Two images in figures, one row each figure."""
+    rows = [("size", f"{megabytes(old.size)} MB", f"{megabytes(new.size)} MB", percent(new.size, old.size))]
+    if old.compressed and new.compressed:
+        sizes = f"{megabytes(old.compressed)} MB", f"{megabytes(new.compressed)} MB"
+        rows.append(("compressed", *sizes, percent(new.compressed, old.compressed)))
+    rows += [
+        _counted("layers", old.layers, new.layers),
+        ("files", f"{old.files:,}", f"{new.files:,}", percent(new.files, old.files)),
+    ]
+    if contents and contents.after:
+        before, after = contents.before, contents.after
+        rows += [
+            _counted("OS packages", before.os_packages, after.os_packages),
+            _counted("programs on PATH", before.programs, after.programs),
+            _counted("setuid files", len(before.set_id), len(after.set_id)),
+        ]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join(["| | before | after | difference |", "|---|--:|--:|--:|", *lines])
+
+
+def _counted(name: str, before: int, after: int) -> tuple[str, str, str, str]:
+    return name, str(before), str(after), f"{after - before:+}" if after != before else "0"
+
+
+def _sections(outcome: Outcome) -> Iterator[Section]:
+    result = outcome.result
+    if result.chosen:
+        rows = [
+            (str(hunk.line), text(hunk.reason), "" if hunk.saves is None else f"{hunk.saves / 1e6:+.1f} MB")
+            for hunk in result.chosen.candidate.hunks
+        ]
+        yield table("Why each change", ("line:", "why", "bytes:"), rows)
+        changed = diff(result.original_text, result.text, str(outcome.dockerfile), str(outcome.output))
+        yield block("The change, line by line", "diff", changed)
+    if result.trials:
+        yield table(
+            "Candidates",
+            ("candidate", "size:", "saves:", "verdict", "why"),
+            [_trial(one, result) for one in result.trials],
+        )
+    shown = result.chosen or nearest(result)
+    if shown and shown.verdict:
+        yield from sections(shown.verdict)
+    if result.contents:
+        yield from _inside(result.contents)
+    if result.chosen:
+        yield block("The whole new Dockerfile", "dockerfile", result.text)
+
+
+def _trial(trial: Trial, result: Optimization) -> tuple[str, ...]:
+    size = trial.measurement.size if trial.measurement else None
+    return (
+        text(trial.candidate.title),
+        "" if size is None else f"{megabytes(size)} MB",
+        percent(size, result.original.size) if size is not None and result.original else "",
+        str(trial.verdict) if trial.verdict else "",
+        "**taken**" if trial is result.chosen else text(trial.problem or trial.candidate.refused),
+    )
+
+
+def _inside(contents: Contents) -> Iterator[Section]:
+    if contents.after:
+        rows = [
+            (str(one.line), code(_short(one.text)), f"{megabytes(one.size)} MB", f"{megabytes(one.shipped)} MB")
+            for one in contents.parts
+        ]
+        yield table(
+            "What each instruction put into the original, and how much of it still ships",
+            ("line:", "instruction", "layer:", "still ships:"),
+            rows,
+        )
+        gone = [one for one in contents.packages if one.before and not one.after]
+        if gone:
+            names = ((text(one.name), one.kind, code(one.before), _size(one.size)) for one in gone)
+            yield table(f"{len(gone)} packages that are gone", ("package", "of", "version", "size:"), names)
+
+
+def _size(size: int) -> str:
+    return f"{megabytes(size)} MB" if size else ""
+
+
+def _short(value: str, width: int = 80) -> str:
+    return value if len(value) <= width else value[: width - 1] + "…"
