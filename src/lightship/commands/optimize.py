@@ -7,7 +7,11 @@ import os
 from pathlib import Path
 
 from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args, level
+from lightship.commands.reporting import add_report_argument, asked_reports, deliver
 from lightship.errors import EXIT_OK, EXIT_UNKNOWN, UsageError
+
+REPORTS = ("markdown", "html", "json", "sarif", "svg")
+"""As ``reports.optimizations.FORMATS``, which is only imported when it is needed; a test holds them equal."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_build_arguments(parser)
     add_output_arguments(parser)
+    add_report_argument(parser, REPORTS)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -50,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lightship.commands.engine import opened_engine
     from lightship.commands.settings import load_settings
     from lightship.optimize import Options, optimize
-    from lightship.reports import json_report, optimization_text
+    from lightship.reports import optimization_text, optimizations
     from lightship.reports.progress import progress
 
     context = _context(arguments.context)
@@ -58,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     output = arguments.output or dockerfile.with_name(dockerfile.name + ".lightship")
     if not arguments.dry_run:
         _check_output(output, dockerfile)
+    reports = asked_reports(arguments.report, REPORTS, json=arguments.json, inputs=(dockerfile, output))
     options = Options(
         context=context,
         dockerfile=dockerfile,
@@ -70,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         require=arguments.require,
         threshold=arguments.threshold,
         no_cache=arguments.no_cache,
+        look_inside=bool(reports),
     )
     settings = load_settings(context)
     with (
@@ -80,10 +87,11 @@ def run(arguments: argparse.Namespace) -> int:
     written = ""
     if result.outcome == "improved" and not arguments.dry_run:
         written = _write(output, result.text, force=arguments.force)
-    print(
-        json_report.optimization(result, written)
-        if arguments.json
-        else optimization_text(result, dockerfile, output, written)
+    outcome = optimizations.Outcome(result, dockerfile, output, written)
+    deliver(
+        reports,
+        lambda name: optimizations.render(name, outcome),
+        lambda: optimization_text(result, dockerfile, output, written),
     )
     return EXIT_UNKNOWN if result.outcome == "not proven" else EXIT_OK
 
