@@ -49,6 +49,24 @@ def test_patterns_match_part_by_part(path: str, covered: bool) -> None:
 
 
 def test_every_toolchain_says_who_calls_it_and_where_that_is_written() -> None:
-    for one in toolchains(("root",)):
-        assert one.programs and one.trees and one.source.startswith("https://"), one.name
+    for one in toolchains(("root",), ("usr/local/lib/python3.11/site-packages",)):
+        assert (one.programs or one.modules) and one.trees and one.source.startswith("https://"), one.name
         assert not any(" " in program or "/" in program for program in one.programs), "bare names, as they are called"
+
+
+def test_python_toolchains_lie_in_every_site_packages_and_beside_it() -> None:
+    sites = ("usr/local/lib/python3.11/site-packages", "opt/venv/lib/python3.11/site-packages")
+    pip = next(one for one in toolchains(("root",), sites) if one.name == "pip")
+    assert {"opt/venv/lib/python3.11/site-packages/pip", "opt/venv/bin/pip", "usr/local/bin/pip"} <= set(pip.trees)
+    assert not any("{" in tree for one in toolchains(("root",), sites) for tree in one.trees)
+
+
+def test_without_python_no_toolchain_names_a_place_of_it() -> None:
+    assert not any("{" in tree for one in toolchains(("root",)) for tree in one.trees)
+
+
+def test_a_pattern_remembers_directories_and_still_tells_siblings_apart() -> None:
+    patterns = PathPatterns(["a/b*/c"])
+    assert [patterns.covers(path) for path in ("a/b1/c", "a/b1/d", "a/b2/c/x", "a/x/c", "a/b1", "a")] == [
+        True, False, True, False, False, False,
+    ]  # fmt: skip

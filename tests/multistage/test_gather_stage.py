@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from lightship.dockerfile import parse
-from lightship.multistage.gather_stage import Gathering, gather_lines, shell_word
+from lightship.multistage.gather_stage import Gathering, gather_lines, removal_word, shell_word
 from lightship.shell import parse as parse_shell
 
 PARTS = {
@@ -16,6 +16,8 @@ PARTS = {
     "files": ("usr/bin/env",),
     "removals": ("usr/local/include",),
     "ldconfig": True,
+    "without": ("usr/lib/x86_64-linux-gnu/gconv/",),
+    "finish": (("    # Why.", "    find rootfs -name x \\", "        -delete"),),
 }
 
 
@@ -39,3 +41,9 @@ def test_every_combination_is_one_whole_instruction(names: tuple[str, ...]) -> N
 
 def test_odd_names_are_one_word() -> None:
     assert parse_shell(f"cp {shell_word(chr(39) + 'a b$c')}").commands[0].words[1].value == "'a b$c"
+
+
+def test_a_pattern_to_remove_stays_a_pattern_and_other_words_are_quoted() -> None:
+    assert removal_word("rootfs/usr/local/bin/pip[0-9]*") == "rootfs/usr/local/bin/pip[0-9]*"
+    assert removal_word("rootfs/srv/a b") == "'rootfs/srv/a b'"
+    assert removal_word("rootfs/srv/a b*") == "'rootfs/srv/a b*'"

@@ -6,6 +6,7 @@ Absent by intent: which package a file is of (``distros``, ``ecosystems``), and 
 """
 
 from lightship.closure.groups import certificates, libc_runtime, locales, timezones
+from lightship.closure.imports import imported_modules
 from lightship.closure.libraries import LibraryNeed, elf_needs, library_problems
 from lightship.closure.model import Closure, Reason, ReasonKind, Root, RootKind, Unresolved
 from lightship.closure.roots import roots
@@ -22,6 +23,7 @@ __all__ = [
     "certificates",
     "closure",
     "elf_needs",
+    "imported_modules",
     "libc_runtime",
     "library_problems",
     "locales",

@@ -45,6 +45,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PERCENT",
         help="smallest saving worth a change (default: 5)",
     )
+    trims = parser.add_argument_group("taking more away, when it is proven too")
+    trims.add_argument(
+        "--prune",
+        action="store_true",
+        help="parts of a language's standard library that nothing of the program imports",
+    )
+    trims.add_argument(
+        "--bytecode",
+        choices=("keep", "drop"),
+        default="keep",
+        help="Python's compiled modules: drop saves space and makes every start slower (default: keep)",
+    )
+    trims.add_argument(
+        "--strip", action="store_true", help="symbols of libraries and programs that no OS package brought"
+    )
     add_build_arguments(parser)
     add_output_arguments(parser)
     add_report_argument(parser, REPORTS)
@@ -54,6 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Optimize, report, and write the result when it is proven."""
     from lightship.commands.engine import opened_engine
     from lightship.commands.settings import load_settings
+    from lightship.multistage import Trims
     from lightship.optimize import Options, optimize
     from lightship.reports import optimization_text, optimizations
     from lightship.reports.progress import progress
@@ -76,6 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         require=arguments.require,
         threshold=arguments.threshold,
         no_cache=arguments.no_cache,
+        trims=Trims(prune=arguments.prune, bytecode=arguments.bytecode, strip=arguments.strip),
         look_inside=bool(reports),
     )
     settings = load_settings(context)

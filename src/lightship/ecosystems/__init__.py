@@ -32,11 +32,14 @@ def caches(homes: Iterable[str], *, without: Collection[str] = ()) -> tuple[str,
     return tuple(sorted({path for pattern in patterns for path in _in_homes(pattern, homes)}))
 
 
-def toolchains(homes: Iterable[str]) -> tuple[Toolchain, ...]:
-    """Every toolchain, its trees written out for the home directories of one image."""
-    homes = tuple(homes)
+def toolchains(homes: Iterable[str], sites: Iterable[str] = ()) -> tuple[Toolchain, ...]:
+    """Every toolchain, its trees written out for the home directories and the site-packages of one image."""
+    homes, sites = tuple(homes), tuple(sites)
     return tuple(
-        replace(toolchain, trees=tuple(path for tree in toolchain.trees for path in _in_homes(tree, homes)))
+        replace(
+            toolchain,
+            trees=tuple(path for tree in toolchain.trees for at in _in_homes(tree, homes) for path in _in(at, sites)),
+        )
         for ecosystem in ECOSYSTEMS
         for toolchain in ecosystem.toolchains
     )
@@ -102,6 +105,16 @@ class _Part:
 
 
 _GLOB = frozenset("*?[")
+
+
+def _in(pattern: str, sites: tuple[str, ...]) -> tuple[str, ...]:
+    """A pattern for every site-packages (``usr/local/lib/python3.11/site-packages``) of an image."""
+    if "{site}" in pattern:
+        return tuple(pattern.replace("{site}", site) for site in sites)
+    if "{prefix}" in pattern:
+        prefixes = dict.fromkeys(site.rsplit("/", 3)[0] for site in sites if site.count("/") >= 3)
+        return tuple(pattern.replace("{prefix}", prefix) for prefix in prefixes)
+    return (pattern,)
 
 
 def _in_homes(pattern: str, homes: tuple[str, ...]) -> tuple[str, ...]:

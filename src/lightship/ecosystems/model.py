@@ -9,14 +9,20 @@ from dataclasses import dataclass
 class Toolchain:
     """Trees that only these programs use: they stay behind when nothing in the runtime stage calls one of them.
 
-    ``trees`` are fnmatch patterns of whole directories or files, without a leading slash. ``source`` says where the
-    layout is documented.
+    ``trees`` are fnmatch patterns of whole directories or files, without a leading slash; ``{site}`` stands for every
+    directory of installed Python packages, ``{prefix}`` for what it is below (a venv, /usr/local). ``modules`` are the
+    modules in the trees: who imports one keeps the toolchain. ``packages`` are the language's packages that it is.
+    ``only_pruned`` says that it is a part of what the program may import, left out only on request. ``source`` says
+    where the layout is documented.
     """
 
     name: str
     trees: tuple[str, ...]
     programs: tuple[str, ...]
     source: str
+    modules: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    only_pruned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,15 @@
 
 from lightship.ecosystems.model import Ecosystem, Toolchain
 
+# Parts of the standard library for people at a keyboard, with the programs that start them.
+_FOR_DEVELOPERS = (
+    ("ensurepip", ()),
+    ("idlelib", ("idle", "idle3")),
+    ("lib2to3", ("2to3",)),
+    ("pydoc_data", ("pydoc", "pydoc3")),
+    ("turtledemo", ()),
+)
+
 PYTHON = Ecosystem(
     name="python",
     manifests=("pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "environment.yml"),
@@ -15,6 +24,60 @@ PYTHON = Ecosystem(
     ),
     toolchains=(
         Toolchain(
+            name="pip",
+            trees=(
+                "{site}/pip",
+                "{site}/pip-*.dist-info",
+                "{prefix}/bin/pip",
+                "{prefix}/bin/pip[0-9]*",
+                "usr/local/lib/python*/ensurepip/_bundled",
+            ),
+            programs=("pip", "pip3", "virtualenv", "pipx", "pipenv", "poetry"),
+            # venv and ensurepip install pip from the bundled wheels.
+            modules=("pip", "ensurepip", "venv", "virtualenv"),
+            packages=("pip",),
+            source="https://packaging.python.org/en/latest/guides/tool-recommendations/",
+        ),
+        Toolchain(
+            name="uv",
+            trees=(
+                "{site}/uv",
+                "{site}/uv-*.dist-info",
+                "{prefix}/bin/uv",
+                "{prefix}/bin/uvx",
+                "{home}/.local/bin/uv",
+                "{home}/.local/bin/uvx",
+                "usr/local/bin/uv",
+                "usr/local/bin/uvx",
+                "usr/bin/uv",
+                "usr/bin/uvx",
+                "uv",
+                "uvx",
+            ),
+            programs=("uv", "uvx"),
+            modules=("uv",),
+            packages=("uv",),
+            source="https://docs.astral.sh/uv/guides/integration/docker/",
+        ),
+        Toolchain(
+            name="setuptools and wheel",
+            trees=(
+                "{site}/setuptools",
+                "{site}/setuptools-*.dist-info",
+                "{site}/pkg_resources",
+                "{site}/_distutils_hack",
+                "{site}/distutils-precedence.pth",
+                "{site}/wheel",
+                "{site}/wheel-*.dist-info",
+                "{prefix}/bin/wheel",
+            ),
+            programs=("wheel", "pip", "pip3", "easy_install"),
+            # distutils is setuptools' own where both are there (distutils-precedence.pth).
+            modules=("setuptools", "pkg_resources", "wheel", "distutils", "_distutils_hack"),
+            packages=("setuptools", "wheel"),
+            source="https://setuptools.pypa.io/en/latest/userguide/distribution.html",
+        ),
+        Toolchain(
             name="headers and static library of CPython",
             trees=(
                 "usr/local/include/python*",
@@ -24,6 +87,20 @@ PYTHON = Ecosystem(
             ),
             programs=("gcc", "cc", "g++", "c++", "clang"),
             source="https://docs.python.org/3/using/unix.html#python-related-paths-and-files",
+        ),
+        *(
+            Toolchain(
+                name=f"{module} of the standard library",
+                trees=(
+                    f"usr/local/lib/python*/{module}",
+                    *(f"usr/local/bin/{program}*" for program in programs),
+                ),
+                programs=programs,
+                modules=(module, "venv") if module == "ensurepip" else (module,),
+                only_pruned=True,
+                source="https://docs.python.org/3/library/development.html",
+            )
+            for module, programs in _FOR_DEVELOPERS
         ),
     ),
 )

@@ -5,13 +5,13 @@ Absent by intent: building anything. What comes out here is a proposal until it 
 """
 
 from lightship.multistage.metadata import from_config, healthcheck
-from lightship.multistage.model import Candidate, DroppedPackage, Hunk, KeptPackage, RuntimeKind
+from lightship.multistage.model import Candidate, DroppedPackage, Hunk, KeptPackage, RuntimeKind, Trims
 from lightship.multistage.needs import Needs, needs_of
 from lightship.multistage.on_base import RuntimeBase, on_base
 from lightship.multistage.on_scratch import on_scratch
 from lightship.multistage.split import Division, divide
+from lightship.multistage.toolchains import idle_toolchains
 from lightship.multistage.variants import slim_names
-from lightship.multistage.wanted import idle_toolchains
 
 __all__ = [
     "Candidate",
@@ -22,6 +22,7 @@ __all__ = [
     "Needs",
     "RuntimeBase",
     "RuntimeKind",
+    "Trims",
     "divide",
     "from_config",
     "healthcheck",

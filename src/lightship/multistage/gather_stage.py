@@ -5,6 +5,7 @@ It copies with tar and cp -a, so that owners, modes, links and times stay, whate
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,8 @@ class Gathering:
     """What the final image consists of. Paths have no leading slash.
 
     ``frame`` are the top-level directories and links that everything else lies in; ``packages`` are taken whole;
-    ``trees`` with what is below them; ``files`` one by one; ``removals`` are taken away again at the end.
+    ``trees`` with what is below them; ``files`` one by one; ``removals`` are taken away again at the end. ``without``
+    are beginnings of paths that are left out of the packages; ``finish`` are further statements, as lines.
     """
 
     trees: tuple[str, ...]
@@ -35,6 +37,8 @@ class Gathering:
     packages: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     ldconfig: bool = False
+    without: tuple[str, ...] = ()
+    finish: tuple[tuple[str, ...], ...] = ()
 
 
 def gather_lines(gathering: Gathering) -> tuple[str, ...]:
@@ -50,7 +54,7 @@ def gather_lines(gathering: Gathering) -> tuple[str, ...]:
             ]
         )
     if gathering.packages:
-        statements.append(_package_lines(gathering.packages))
+        statements.append(_package_lines(gathering.packages, gathering.without))
     if gathering.files:
         why = "    # Single files of packages that are not needed as a whole."
         statements.append([why, *_copied(gathering.files)])
@@ -59,7 +63,10 @@ def gather_lines(gathering: Gathering) -> tuple[str, ...]:
         statements.append([why, *_copied(gathering.trees)])
     if gathering.removals:
         inside = tuple(f"{TARGET[1:]}/{path}" for path in gathering.removals)
-        statements.append(["    # Only building needs these.", *_listed("rm -rf", inside)])
+        words = _filled([removal_word(path) for path in inside])
+        lines = ["    rm -rf \\", *(f"        {line} \\" for line in words[:-1]), f"        {words[-1]}"]
+        statements.append(["    # Only building needs these.", *lines])
+    statements += [list(lines) for lines in gathering.finish]
     if gathering.ldconfig:
         why = "    # The loader's cache, for the libraries that are really there."
         statements.append([why, f"    ldconfig -r {TARGET}"])
@@ -68,7 +75,9 @@ def gather_lines(gathering: Gathering) -> tuple[str, ...]:
     return ("RUN set -eu; cd /; \\", *(line for statement in statements for line in statement))
 
 
-def _package_lines(packages: Sequence[str]) -> list[str]:
+def _package_lines(packages: Sequence[str], without: Sequence[str]) -> list[str]:
+    # dpkg knows files of merged directories under the names from before the merge.
+    starts = "|".join(re.sub(r"([.+])", r"\\\1", path.removeprefix("usr/")) for path in without)
     return [
         "    # Whole Debian packages without their documentation, recorded the way distroless images do it.",
         "    for package in \\",
@@ -80,6 +89,7 @@ def _package_lines(packages: Sequence[str]) -> list[str]:
         '        dpkg-query -L "$package"; \\',
         f"    done | grep '^/[^.]' | grep -vE {_DOCUMENTATION} \\",
         f"         | grep -vE {_SYSTEM} \\",
+        *([f"         | grep -vE '^/(usr/)?({starts})' \\"] if starts else []),
         '         | while read -r path; do if [ -e "$path" ] || [ -L "$path" ]; then echo "${path#/}"; fi; done \\',
         f"         | tar {_XATTRS} --no-recursion -cf - -T - | tar -C {TARGET} {_XATTRS} -xf -",
     ]
@@ -91,11 +101,6 @@ def _copied(paths: Sequence[str]) -> list[str]:
     words = _filled([shell_word(path) for path in paths])
     loop = f'    ; do cp -a --parents "$path" {TARGET}/; done'
     return ["    for path in \\", *(f"        {line} \\" for line in words), loop]
-
-
-def _listed(command: str, paths: Sequence[str]) -> list[str]:
-    lines = _filled([shell_word(path) for path in paths])
-    return [f"    {command} \\", *(f"        {line} \\" for line in lines[:-1]), f"        {lines[-1]}"]
 
 
 def _filled(words: Sequence[str], width: int = 100) -> list[str]:
@@ -113,3 +118,9 @@ def shell_word(text: str) -> str:
     if text and all(c.isalnum() or c in "/._-+@:,=%" for c in text):
         return text
     return "'" + text.replace("'", "'\\''") + "'"
+
+
+def removal_word(path: str) -> str:
+    """A path to remove, as one shell word: a pattern of ours (``pip-*.dist-info``) stays one for the shell."""
+    literal = path.replace("[0-9]*", "").replace("*", "")
+    return path if literal and shell_word(literal) == literal else shell_word(path)

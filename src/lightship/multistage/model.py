@@ -9,6 +9,19 @@ RuntimeKind = Literal["scratch", "distroless", "slim", "same"]
 
 
 @dataclass(frozen=True, slots=True)
+class Trims:
+    """What may be taken away beyond what running shows to be unneeded, because the user asked for it.
+
+    ``prune``: parts of a language's own library that nothing imports; ``bytecode``: "drop" Python's compiled modules,
+    which it makes again at every start; ``strip``: the symbols of libraries and programs that no package owns.
+    """
+
+    prune: bool = False
+    bytecode: Literal["keep", "drop"] = "keep"
+    strip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KeptPackage:
     """An OS package of the runtime stage, and why it is there."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lightship import distros
 from lightship.closure import Closure, Reason, closure, elf_needs, roots
@@ -11,9 +11,13 @@ from lightship.closure.scripts import interpreter_of
 from lightship.evidence import Evidence
 from lightship.multistage.asked import shipped_programs
 from lightship.multistage.cover import cover
+from lightship.multistage.model import Trims
+from lightship.multistage.toolchains import Uses, toolchain_imports
 from lightship.multistage.wanted import wanted_paths
 
 _NOTHING = Closure()
+_NO_USES = Uses()
+_NO_TRIMS = Trims()
 # Names of dynamic loaders: ld-linux-x86-64.so.2, ld-musl-x86_64.so.1, ld.so.1, ld64.so.2 ...
 _LOADERS = ("ld-linux", "ld-musl", "ld.so", "ld64.so")
 _STARTED = frozenset({"root", "called", "shebang"})
@@ -34,37 +38,40 @@ class Need:
 class Needs:
     """Files that an OS package owns and running needs, by real path without a leading slash.
 
-    ``called`` are the bare names of the programs that are started, whoever owns them; ``needs_libc`` says that a
-    dynamic loader is among the files, so that what libc opens by itself belongs to them.
+    ``uses`` has the bare names of all programs that are started, whoever owns them; ``needs_libc`` says that a dynamic
+    loader is among the files, so that what libc opens by itself belongs to them; ``trims`` is what the user asked to
+    take away besides.
     """
 
     files: Mapping[str, Need] = field(default_factory=dict)
-    called: frozenset[str] = frozenset()
+    uses: Uses = _NO_USES
     needs_libc: bool = False
     closure: Closure = _NOTHING
+    trims: Trims = _NO_TRIMS
 
 
-def needs_of(evidence: Evidence) -> Needs:
+def needs_of(evidence: Evidence, trims: Trims = _NO_TRIMS) -> Needs:
     """What the image's command needs, and everything that no OS package owns.
 
     A mere possibility counts only when something that the Dockerfile brought in names it: the installers and the
     standard library of a base image name many programs that no program of the user's ever calls.
     """
     # A toolchain stays behind when nobody calls it; whether somebody does is only known once its callers are.
-    first = _unowned(evidence, ())
-    found = _needs(evidence, first)
-    again = _unowned(evidence, found.called)
-    return found if again == first else _needs(evidence, again)
+    uses = Uses(modules=toolchain_imports(evidence), prune=trims.prune)
+    first = _unowned(evidence, uses)
+    found = _needs(evidence, first, uses)
+    again = _unowned(evidence, found.uses)
+    return replace(found if again == first else _needs(evidence, again, uses), trims=trims)
 
 
-def _unowned(evidence: Evidence, programs: Collection[str]) -> frozenset[str]:
+def _unowned(evidence: Evidence, uses: Uses) -> frozenset[str]:
     nothing = evidence.image.rootfs(upto=0)
-    wanted = wanted_paths(evidence, evidence.effects, programs=programs, from_base=nothing, bare=True)
+    wanted = wanted_paths(evidence, evidence.effects, uses=uses, from_base=nothing, bare=True)
     # What installing packages made speaks for those packages, and they may be the ones that only the build needs.
     return frozenset(path for path, effect in wanted.paths.items() if effect is None or not effect.packages_only)
 
 
-def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
+def _needs(evidence: Evidence, paths: Collection[str], uses: Uses) -> Needs:
     trees = cover(evidence.files, paths, removing=False)
     found = closure(
         evidence.files,
@@ -99,7 +106,7 @@ def _needs(evidence: Evidence, paths: Collection[str]) -> Needs:
     for gone in found.unresolved:
         if gone.kind == "program" and gone.certain:
             called.add(gone.name.rpartition("/")[2])
-    return Needs(files, frozenset(called), needs_libc, found)
+    return Needs(files, replace(uses, programs=frozenset(called)), needs_libc=needs_libc, closure=found)
 
 
 def _interpreters(evidence: Evidence, paths: Collection[str]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from lightship.distros import Installed
 from lightship.evidence import Effect, Evidence
 from lightship.multistage.cover import Tree, cover
 from lightship.multistage.emission import Block, emit, megabytes, spread
-from lightship.multistage.gather_stage import TARGET, Gathering, shell_word
+from lightship.multistage.gather_stage import TARGET, Gathering, removal_word, shell_word
 from lightship.multistage.metadata import restated_lines
 from lightship.multistage.model import Candidate, Hunk, RuntimeKind
 from lightship.multistage.needs import Needs
@@ -18,6 +18,7 @@ from lightship.multistage.packages import RuntimePackages, runtime_packages
 from lightship.multistage.reasons import left_behind, made_by
 from lightship.multistage.rootfs_stage import rootfs_stage
 from lightship.multistage.split import Division, divide, names_for
+from lightship.multistage.trims import preparation, trim_hunks, trims_of
 from lightship.multistage.wanted import Wanted, wanted_paths
 from lightship.oci import ImageConfig, Rootfs
 from lightship.text import Edit, apply
@@ -49,29 +50,30 @@ def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKi
     wanted = wanted_paths(
         evidence,
         division.head,
-        programs=needs.called,
+        uses=needs.uses,
         from_base=base.files if kind != "same" else None,
         kept_packages=packages.present,
     )
     trees = cover(
         evidence.files,
         wanted.paths.keys(),
-        optional=lambda path: path in wanted.optional,
+        optional=wanted.may_come_along,
         divided=lambda path: path in _HIERARCHY,
     )
     title = f"{base.written} ({'the same base' if kind == 'same' else 'a smaller base'})"
     if not trees and not packages.dropped and kind == "same":
         return Candidate(kind, title, refused="the instructions leave nothing behind that a second stage could drop")
-    text, hunks = _write(evidence, base, division, packages, wanted=wanted, trees=trees)
+    text, hunks = _write(evidence, needs, base, division, packages=packages, wanted=wanted, trees=trees)
     return Candidate(kind, title, text, hunks, wanted.left)
 
 
 def _write(
     evidence: Evidence,
+    needs: Needs,
     base: RuntimeBase,
     division: Division,
-    packages: RuntimePackages,
     *,
+    packages: RuntimePackages,
     wanted: Wanted,
     trees: Sequence[Tree],
 ) -> tuple[str, tuple[Hunk, ...]]:
@@ -93,15 +95,24 @@ def _write(
         stage.append(Block(spread("RUN rm -rf", removals), "The original takes these away from the base image."))
     stages = [stage]
     groups = _grouped(trees)
-    builder_blocks = _leave_out(trees)
+    kept = {path for tree in trees for path in _below(wanted.paths, tree.path)}
+    trims = trims_of(evidence, kept, needs.trims)
+    builder_blocks = [
+        *_leave_out(wanted.removals(trees)),
+        *preparation(evidence, trims),
+        *(Block(_in_root(one.lines), one.reason) for one in trims),
+    ]
     if len(groups) > MOST_COPIES or any(not _copies_exactly(evidence, tree, wanted.paths) for tree in trees):
         # COPY follows links, does not make empty directories alike everywhere, and resets owners on some engines.
+        gathered = trims_of(evidence, kept, needs.trims, root=TARGET.strip("/"))
         gathering = Gathering(
             trees=tuple(tree.path for tree in trees),
-            removals=tuple(extra for tree in trees for extra in tree.extras),
+            removals=wanted.removals(trees),
+            finish=tuple((f"    # {one.reason}", *(f"    {line}" for line in one.lines)) for one in gathered),
         )
         why = "What the program needs of the above, with owners, modes and links."
-        stages.insert(0, rootfs_stage(evidence, division, names, gathering, why))
+        before = preparation(evidence, gathered)
+        stages.insert(0, rootfs_stage(evidence, division, names, gathering, why, before=before))
         size = sum(tree.size for tree in trees)
         reason = f"{made_by(set(wanted.paths.values()))} ({megabytes(size)})."
         stage.append(Block((f"COPY --from={names.rootfs} {TARGET}/ /",), reason, size))
@@ -114,6 +125,7 @@ def _write(
     if lines:
         stage.append(Block(lines, "As the builder stage has it."))
     hunks += [Hunk(division.last.line, block.reason, block.bytes_) for block in stage[1:] if block.reason]
+    hunks += trim_hunks(line, trims)
     hunks += left_behind(evidence, packages.dropped, packages.present, wanted.left)
     text = emit(
         evidence.dockerfile,
@@ -192,12 +204,16 @@ def _owner(evidence: Evidence, group: Sequence[Tree], paths: Mapping[str, Effect
     return None
 
 
-def _leave_out(trees: Sequence[Tree]) -> list[Block]:
-    extras = [extra for tree in trees for extra in tree.extras]
-    if not extras:
+def _leave_out(removals: Sequence[str]) -> list[Block]:
+    if not removals:
         return []
-    words = [shell_word("/" + extra) for extra in extras]
+    words = [removal_word("/" + path) for path in removals]
     return [Block(spread("RUN rm -rf", words), "The runtime stage has these already, or does not need them.")]
+
+
+def _in_root(lines: Sequence[str]) -> tuple[str, ...]:
+    """A shell command that names its files from the root, as an instruction."""
+    return (f"RUN cd / && {lines[0]}", *lines[1:])
 
 
 def _removals(evidence: Evidence, base: RuntimeBase) -> list[str]:

@@ -12,6 +12,7 @@ from lightship.multistage.asked import asked_packages, recommended
 from lightship.multistage.cover import cover
 from lightship.multistage.emission import Block, emit, megabytes
 from lightship.multistage.gather_stage import SYSTEM_PATTERNS, TARGET, Gathering
+from lightship.multistage.libc_parts import unused_libc_parts
 from lightship.multistage.metadata import from_config, last_lines, restated_lines
 from lightship.multistage.model import Candidate, DroppedPackage, Hunk, Left
 from lightship.multistage.needs import Needs
@@ -19,6 +20,7 @@ from lightship.multistage.packages import needed_packages, twins_of
 from lightship.multistage.reasons import left_behind
 from lightship.multistage.rootfs_stage import rootfs_stage
 from lightship.multistage.split import divide, names_for
+from lightship.multistage.trims import preparation, trim_hunks, trims_of
 from lightship.multistage.wanted import wanted_paths
 
 TITLE = "scratch (only what running needs)"
@@ -45,7 +47,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     wanted = wanted_paths(
         evidence,
         division.head,
-        programs=needs.called,
+        uses=needs.uses,
         from_base=evidence.image.rootfs(upto=0),
         kept_packages=names,
         bare=True,
@@ -56,21 +58,25 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         evidence.files,
         kept | set(wanted.optional),
         # What a package brings anyway may come twice: one directory reads better than the bytecode in each below it.
-        optional=lambda path: _owner_name(evidence, path) in names,
+        optional=lambda path: _owner_name(evidence, path) in names or wanted.may_come_along(path),
         divided=lambda path: path in _DIVIDED,
     )
+    trims = trims_of(evidence, kept | wanted.optional, needs.trims, root=TARGET.strip("/"))
+    unused = unused_libc_parts(evidence, _files_of(evidence, names) | needs.files.keys() | kept)
     gathering = Gathering(
         frame=_frame(evidence),
         packages=tuple(sorted(names)),
         trees=tuple(tree.path for tree in trees),
         files=files,
-        removals=tuple(extra for tree in trees for extra in tree.extras),
+        removals=wanted.removals(trees),
         ldconfig=needs.needs_libc and any(path in evidence.files for path in _LDCONFIG),
+        finish=tuple((f"    # {one.reason}", *(f"    {line}" for line in one.lines)) for one in trims),
+        without=tuple(part.pattern.rstrip("*") for part in unused if not part.pattern.startswith("libraries/")),
     )
     stages = names_for(evidence)
     own = {item.keyword for item in (*division.head_instructions, *division.tail_instructions)}
     why = "The root file system of the final image: only what running needs."
-    gather = rootfs_stage(evidence, division, stages, gathering, why)
+    gather = rootfs_stage(evidence, division, stages, gathering, why, before=preparation(evidence, trims))
     size = sum(tree.size for tree in trees)
     final = [
         Block((f"FROM scratch AS {stages.runtime}",)),
@@ -98,11 +104,13 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     hunks = [
         Hunk(line, "what builds becomes a stage of its own, which is not shipped"),
         Hunk(division.last.line, f"the final image starts from nothing and gets {contents}"),
-        *left_behind(evidence, dropped, names, wanted.left),
+        *left_behind(evidence, dropped, names, (*wanted.left, *unused)),
+        *trim_hunks(line, trims),
     ]
     no_init = "read only by init, cron, login or the package manager, of which the runtime stage has none"
     system = tuple(Left(f"{prefix}{pattern}", no_init) for pattern in SYSTEM_PATTERNS for prefix in ("", "libraries/"))
-    return Candidate("scratch", TITLE, text, tuple(hunks), (*wanted.left, *system, *_uncalled(evidence, needs)))
+    left = (*wanted.left, *unused, *system, *_uncalled(evidence, needs))
+    return Candidate("scratch", TITLE, text, tuple(hunks), left)
 
 
 def _uncalled(evidence: Evidence, needs: Needs) -> list[Left]:
@@ -143,6 +151,11 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
         if wanted is not None and name not in left:
             found.setdefault(wanted.name, wanted)
     return tuple(found.values()), tuple(dropped)
+
+
+def _files_of(evidence: Evidence, names: Collection[str]) -> set[str]:
+    packages = (evidence.installed.package(name) for name in names)
+    return {path for package in packages if package for path in package.files if path in evidence.files}
 
 
 def _owner_name(evidence: Evidence, path: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lightship import distros, ecosystems
 from lightship.distros import Installed
 from lightship.evidence import Effect, Evidence
+from lightship.multistage.cover import Tree
 from lightship.multistage.model import Left
+from lightship.multistage.toolchains import Uses, home_directories, idle_toolchains
 from lightship.oci import Entry, Rootfs
 
 # Files that the engine puts into every container and that say nothing about the program.
@@ -42,26 +45,43 @@ class Wanted:
     """The paths to take, each with the instruction that made it (None: the base image).
 
     ``optional`` paths may come along and need not: by-products that the program makes again by itself. ``left`` says
-    what stays behind on purpose, with the reason.
+    what stays behind on purpose, with the reason. ``idle`` are the patterns of toolchains that stay behind, with the
+    paths that each names: a tree may be taken with them when they are removed from it.
     """
 
     paths: Mapping[str, Effect | None]
     optional: frozenset[str]
     left: tuple[Left, ...]
+    idle: Mapping[str, tuple[str, ...]]
+
+    def may_come_along(self, path: str) -> bool:
+        """Whether a tree that is taken whole may have this in it."""
+        return path in self.optional or self._patterns.covers(path)
+
+    @property
+    def _patterns(self) -> ecosystems.PathPatterns:
+        return _path_patterns(tuple(self.idle))
+
+    def removals(self, trees: Iterable[Tree]) -> tuple[str, ...]:
+        """What has to be removed from trees that are taken whole: paths, and patterns as the shell expands them."""
+        trees = tuple(trees)
+        tops = tuple(f"{tree.path}/" for tree in trees if tree.kind == "dir")
+        patterns = (pattern for pattern, paths in self.idle.items() if any(path.startswith(tops) for path in paths))
+        return tuple(sorted({*(extra for tree in trees for extra in tree.extras), *patterns}))
 
 
 def wanted_paths(
     evidence: Evidence,
     head: Collection[Effect],
     *,
-    programs: Collection[str],
+    uses: Uses,
     from_base: Rootfs | None = None,
     kept_packages: Collection[str] = (),
     bare: bool = False,
 ) -> Wanted:
     """What instructions made and no OS package owns, without the caches of package managers.
 
-    ``programs`` are the names that the program was found to call: they keep toolchains and their caches alive. With
+    ``uses`` is what the program was found to call and to import: it keeps toolchains and their caches alive. With
     ``from_base`` (the runtime stage's own base) the original base's files that it lacks are wanted too; an empty file
     system therefore asks for all of them; ``bare`` says that the runtime stage has neither package manager nor init,
     so that their settings in the base image stay behind, and what installing packages made is not made again.
@@ -69,7 +89,7 @@ def wanted_paths(
     files, base_files = evidence.files, evidence.base_files
     by_layer = {effect.layer: effect for effect in head if effect.layer is not None}
     owners = evidence.installed
-    leave = _Leaving(files, owners, programs)
+    leave = _Leaving(files, owners, uses)
     modified = _modified(evidence, by_layer, kept_packages)
     paths: dict[str, Effect | None] = {}
     optional: set[str] = set()
@@ -99,7 +119,7 @@ def wanted_paths(
             optional.add(path)
             continue
         paths[path] = effect
-    return Wanted(paths, frozenset(optional), leave.left())
+    return Wanted(paths, frozenset(optional), leave.left(), leave.idle())
 
 
 def _same_directory(entry: Entry, base_files: Rootfs, path: str) -> bool:
@@ -135,27 +155,32 @@ def _is_bytecode_of_others(path: str, owners: Installed, kept_packages: Collecti
 class _Leaving:
     """Decides which unowned paths stay behind, and remembers why."""
 
-    def __init__(self, files: Rootfs, owners: Installed, programs: Collection[str]) -> None:
+    def __init__(self, files: Rootfs, owners: Installed, uses: Uses) -> None:
         homes = home_directories(files)
-        called = set(programs)
         alive = {
             ecosystem.name
             for ecosystem in ecosystems.ECOSYSTEMS
             for toolchain in ecosystem.toolchains
-            if called & set(toolchain.programs)
+            if not uses.programs.isdisjoint(toolchain.programs)
         }
+        idle = idle_toolchains(files, uses)
         self._rules = [
             (ecosystems.caches(homes, without=alive), "cache of a package manager, which can fill it again"),
             (distros.caches(owners.manager), "cache or log of the package manager"),
             (_PACKAGE_RECORDS, "record of the package manager"),
-            *(
-                (toolchain.trees, f"{toolchain.name}: nothing that runs calls it")
-                for toolchain in idle_toolchains(files, called)
-            ),
+            *((toolchain.trees, _idle_reason(toolchain)) for toolchain in idle),
+        ]
+        # Beside the files of a rule, what a comparison finds missing because of them.
+        self._more: list[tuple[str, ...] | None] = [
+            None,
+            None,
+            None,
+            *(tuple(f"imports/{module}" for module in one.modules) for one in idle),
         ]
         self._patterns = [ecosystems.PathPatterns(patterns) for patterns, _ in self._rules]
         self._any = ecosystems.PathPatterns(pattern for patterns, _ in self._rules for pattern in patterns)
         self._sizes: dict[int, int] = {}
+        self._idle: dict[str, list[str]] = {}
         self._installed: list[str] = []
         self._has_system = False
 
@@ -168,8 +193,19 @@ class _Leaving:
         for index, patterns in enumerate(self._patterns):
             if patterns.covers(path):
                 self._sizes[index] = self._sizes.get(index, 0) + size
+                self._remember(index, path)
                 return self._rules[index][1]
         return ""
+
+    def _remember(self, index: int, path: str) -> None:
+        """Which pattern of a toolchain names a path itself, not what is below it."""
+        for pattern in self._rules[index][0] if self._more[index] is not None else ():
+            if pattern.count("/") == path.count("/") and _path_patterns((pattern,)).covers(path):
+                self._idle.setdefault(pattern, []).append(path)
+
+    def idle(self) -> Mapping[str, tuple[str, ...]]:
+        """The patterns of toolchains that something was left behind for, with the paths that they name."""
+        return {pattern: tuple(paths) for pattern, paths in self._idle.items()}
 
     def system(self, path: str) -> bool:
         """Whether the path is a setting of the package manager or of init."""
@@ -186,7 +222,9 @@ class _Leaving:
         rules = tuple(
             Left(pattern, self._rules[index][1], size if number == 0 else 0)
             for index, size in sorted(self._sizes.items())
-            for number, pattern in enumerate(name for top in self._rules[index][0] for name in (top, f"{top}/**"))
+            for number, pattern in enumerate(
+                (*(name for top in self._rules[index][0] for name in (top, f"{top}/**")), *(self._more[index] or ()))
+            )
         )
         made = "made by installing packages; those that stay are installed again"
         no_init = "setting of the package manager or of init, of which the runtime stage has none"
@@ -196,22 +234,13 @@ class _Leaving:
         return (*rules, *system, *(Left(path, made) for path in self._installed))
 
 
-def idle_toolchains(files: Rootfs, called: Collection[str]) -> tuple[ecosystems.Toolchain, ...]:
-    """The toolchains none of whose programs is called."""
-    names = set(called)
-    return tuple(one for one in ecosystems.toolchains(home_directories(files)) if not names & set(one.programs))
+@lru_cache(maxsize=256)
+def _path_patterns(patterns: tuple[str, ...]) -> ecosystems.PathPatterns:
+    return ecosystems.PathPatterns(patterns)
 
 
-def home_directories(files: Rootfs) -> tuple[str, ...]:
-    """The home directories of the image's users, without a leading slash; root's is always among them."""
-    homes = {"root"}
-    located = files.get("etc/passwd")
-    if located is not None and located.entry.kind == "file":
-        for line in files.read("etc/passwd").decode("utf-8", "replace").split("\n"):
-            fields = line.split(":")
-            if len(fields) >= 7 and fields[5].strip("/"):
-                homes.add(fields[5].strip("/"))
-    return tuple(sorted(homes))
+def _idle_reason(toolchain: ecosystems.Toolchain) -> str:
+    return f"{toolchain.name}: nothing that runs {'imports or ' if toolchain.modules else ''}calls it"
 
 
 def _modified(evidence: Evidence, by_layer: Mapping[int, Effect], kept_packages: Collection[str]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from lightship.engines.protocol import Step
-from lightship.multistage import Candidate, RuntimeKind
+from lightship.multistage import Candidate, RuntimeKind, Trims
 from lightship.optimize.contents import Contents
 from lightship.verify import Verdict
 
@@ -18,6 +18,7 @@ Outcome = Literal["improved", "nothing to gain", "not proven"]
 # The smaller the runtime stage, the more has to be seen of it before it is believed (`--require` asks for more).
 LEVEL_NEEDED: dict[RuntimeKind, int] = {"scratch": 6, "distroless": 6, "slim": 5, "same": 5}
 DEFAULT_THRESHOLD = 5.0
+NO_TRIMS = Trims()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Options:
     threshold: float = DEFAULT_THRESHOLD
     timeout: float = 0.0
     no_cache: bool = False
+    trims: Trims = NO_TRIMS
     look_inside: bool = False
 
 

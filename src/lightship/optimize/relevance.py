@@ -2,8 +2,8 @@
 
 A full base image brings languages of its own (Debian's Python for Mercurial, say) that no part of the program reaches.
 They belong to OS packages, and whether those are shipped is what a split decides; so they are not asked for in a
-candidate, and neither are the packages of a toolchain that nothing calls (npm's own modules). What the program reaches,
-and everything else outside of OS packages of the base, is.
+candidate, and neither are the packages of a toolchain that nothing calls or imports (npm's own modules, setuptools).
+What the program reaches, and everything else outside of OS packages of the base, is.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ _OF_THE_SYSTEM = frozenset({"required", "important", "standard"})
 def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
     """``facts`` without the languages that only the base image's OS packages bring and that nothing reaches."""
     reached = tuple(needs.files)
-    toolchains = idle_toolchains(evidence.files, needs.called)
+    toolchains = idle_toolchains(evidence.files, needs.uses)
     idle = PathPatterns(tree for toolchain in toolchains for tree in toolchain.trees)
+    installers = {package for toolchain in toolchains for package in toolchain.packages}
+    modules = {module for toolchain in toolchains for module in toolchain.modules}
     base = {package.name for package in evidence.base_installed.packages}
 
     def is_of_base_package(path: str) -> bool:
@@ -49,12 +51,16 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
         # only where the closure saw a call.
         found = next((path for place in _PROGRAMS if (path := f"{place}/{program}") in evidence.files), None)
         owner = evidence.installed.owner(found) if found else None
-        return owner is None or owner.priority not in _OF_THE_SYSTEM or program in needs.called
+        return owner is None or owner.priority not in _OF_THE_SYSTEM or program in needs.uses.programs
 
     return replace(
         facts,
-        packages=tuple(one for one in facts.packages if counts(one.place)),
-        pythons=tuple(one for one in facts.pythons if counts(one.path)),
+        packages=tuple(one for one in facts.packages if one.name not in installers and counts(one.place)),
+        pythons=tuple(
+            replace(one, modules=tuple(name for name in one.modules if name not in modules))
+            for one in facts.pythons
+            if counts(one.path)
+        ),
         scripts=tuple(one for one in facts.scripts if counts(one.path)),
         mentions=tuple(one for one in facts.mentions if is_called(one.program)),
         node=facts.node if facts.node and counts(facts.node) else "",

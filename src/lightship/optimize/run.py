@@ -73,7 +73,7 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     base = workshop.config(stage.base.reference)
     progress.phase("reading its layers")
     evidence = gather(dockerfile, stage, built.image, base)
-    needs = needs_of(evidence)
+    needs = needs_of(evidence, options.trims)
     name = options.dockerfile.name
     measurement = measure(built.image, name, base=stage.base.reference, build_seconds=built.seconds)
     compressed = workshop.compressed(built)

@@ -1,0 +1,67 @@
+"""Which of some Python modules are asked for by the sources of others.
+
+Sources are searched, not parsed, for every way in which a module's name is written where one is imported: a statement,
+an option (``-m pip``), a string that is exactly the name (``import_module("pip")``, ``[sys.executable, "-m", "pip"]``).
+What installs a project (setup.py) is not a part of what runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+
+from lightship.elf.tree import FileTree
+
+SOURCE_LIMIT = 4 << 20
+_BINARY_LIMIT = 64 << 20
+_METADATA = ("/METADATA", "/PKG-INFO")
+# Only an installer runs these, and every project that was ever packaged has one.
+_INSTALLED_FROM = ("setup.py", "conftest.py")
+
+
+def imported_modules(
+    rootfs: FileTree, paths: Collection[str], modules: Collection[str], *, part: Callable[[str], bool]
+) -> Mapping[str, str]:
+    """Those of ``modules`` that some file of ``paths`` asks for, each with the first that does.
+
+    ``part`` says whether a path is of the modules themselves; such a file asks for nothing. A distribution that
+    requires one of them counts as asking, and so does a compiled module that has its name as a string.
+    """
+    found: dict[str, str] = {}
+    if not modules:
+        return found
+    words = "|".join(re.escape(name) for name in sorted(modules)).encode()
+    statement = re.compile(
+        rb"^[ \t]*(?:>>> )?(?:import|from)[ \t]+(?:[\w., \t]+,[ \t]*)?(" + words + rb")\b"
+        rb"|[\"'](" + words + rb")(?:\.[\w.]+)?[\"']"
+        rb"|(?<!\S)-m[ \t]+(" + words + rb")\b",
+        re.MULTILINE,
+    )
+    required = re.compile(rb"^Requires-Dist:[ \t]*(" + words + rb")\b(?![^\n]*\bextra\b)", re.MULTILINE)
+    compiled = re.compile(rb"\0(" + words + rb")\0")
+    # Most files hold none of the names at all, which is quickly seen.
+    bare = tuple(name.encode() for name in modules)
+    for path in sorted(paths):
+        pattern, limit = _how(path, statement=statement, required=required, compiled=compiled)
+        if pattern is None or part(path):
+            continue
+        content = rootfs.read(path, limit)
+        if not any(name in content for name in bare):
+            continue
+        for match in pattern.finditer(content):
+            name = next(group for group in match.groups() if group).decode()
+            found.setdefault(name, path)
+    return found
+
+
+def _how(
+    path: str, *, statement: re.Pattern[bytes], required: re.Pattern[bytes], compiled: re.Pattern[bytes]
+) -> tuple[re.Pattern[bytes] | None, int]:
+    name = path.rpartition("/")[2]
+    if name.endswith((".py", ".pyw", ".pth")):
+        return (None, 0) if name in _INSTALLED_FROM else (statement, SOURCE_LIMIT)
+    if path.endswith(_METADATA):
+        return required, SOURCE_LIMIT
+    if name.endswith(".so"):
+        return compiled, _BINARY_LIMIT
+    return (statement, SOURCE_LIMIT) if "." not in name and "/bin/" in f"/{path}" else (None, 0)

@@ -1,0 +1,79 @@
+"""Toolchains of languages that nothing in the runtime stage uses: installers, compilers, their headers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lightship import ecosystems
+from lightship.closure import imported_modules
+from lightship.ecosystems import PathPatterns, Toolchain
+from lightship.evidence import Evidence
+from lightship.oci import Rootfs
+
+_SITE_NAMES = ("site-packages", "dist-packages")
+# The standard library imports installers only in order to install.
+_STANDARD_LIBRARY = re.compile(r"(?:^|/)lib(?:64)?/(?:python|pypy)\d[\d.]*t?/(?!(?:site|dist)-packages/)")
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What of toolchains the runtime stage uses: programs that it calls, by bare name, and modules that it imports.
+
+    ``prune`` says that also those parts stay behind that are left out only on request.
+    """
+
+    programs: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
+    prune: bool = False
+
+
+def idle_toolchains(files: Rootfs, uses: Uses) -> tuple[Toolchain, ...]:
+    """The toolchains none of whose programs is called and none of whose modules is imported."""
+    return tuple(
+        one
+        for one in ecosystems.toolchains(home_directories(files), site_directories(files))
+        if (uses.prune or not one.only_pruned)
+        and uses.programs.isdisjoint(one.programs)
+        and uses.modules.isdisjoint(one.modules)
+    )
+
+
+def toolchain_imports(evidence: Evidence) -> frozenset[str]:
+    """The modules of toolchains that the image's other Python sources ask for, the standard library apart."""
+    files = evidence.files
+    sites = site_directories(files)
+    known = [one for one in ecosystems.toolchains(home_directories(files), sites) if one.modules]
+    if not sites:
+        return frozenset()
+    own = PathPatterns(tree for one in known for tree in one.trees)
+    paths = [
+        path
+        for path, located in files.items()
+        if located.entry.kind in ("file", "hardlink")
+        and not _STANDARD_LIBRARY.search(path)
+        and evidence.installed.owner(path) is None
+    ]
+    modules = {module for one in known for module in one.modules}
+    return frozenset(imported_modules(files, paths, modules, part=own.covers))
+
+
+def site_directories(files: Rootfs) -> tuple[str, ...]:
+    """Every directory of installed Python packages, without a leading slash."""
+    return tuple(
+        path
+        for path, located in files.items()
+        if path.endswith(_SITE_NAMES) and located.entry.kind == "dir" and path.rpartition("/")[2] in _SITE_NAMES
+    )
+
+
+def home_directories(files: Rootfs) -> tuple[str, ...]:
+    """The home directories of the image's users, without a leading slash; root's is always among them."""
+    homes = {"root"}
+    located = files.get("etc/passwd")
+    if located is not None and located.entry.kind == "file":
+        for line in files.read("etc/passwd").decode("utf-8", "replace").split("\n"):
+            fields = line.split(":")
+            if len(fields) >= 7 and fields[5].strip("/"):
+                homes.add(fields[5].strip("/"))
+    return tuple(sorted(homes))

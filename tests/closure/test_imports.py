@@ -1,0 +1,69 @@
+"""Who imports an installer's modules: every way to write it, and what looks like it and is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lightship.closure import imported_modules
+from lightship.elf import DirectoryTree
+
+MODULES = ("pip", "setuptools", "pkg_resources")
+
+
+def found(tmp_path: Path, name: str, text: str) -> dict[str, str]:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    own = "site-packages/pip/"
+    return dict(imported_modules(DirectoryTree(tmp_path), [name], MODULES, part=lambda one: one.startswith(own)))
+
+
+@pytest.mark.parametrize(
+    ("text", "module"),
+    [
+        ("import pkg_resources\n", "pkg_resources"),
+        ("    from pkg_resources import resource_filename\n", "pkg_resources"),
+        ("import os, setuptools\n", "setuptools"),
+        ("from setuptools.command import build\n", "setuptools"),
+        ('module = import_module("pkg_resources.extern")\n', "pkg_resources"),
+        ('subprocess.run([sys.executable, "-m", "pip", "install", name])\n', "pip"),
+        ("os.system(f'{sys.executable} -m pip list')\n", "pip"),
+    ],
+)
+def test_importing_keeps(tmp_path: Path, text: str, module: str) -> None:
+    assert found(tmp_path, "srv/app.py", text) == {module: "srv/app.py"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# import pkg_resources one day\n",
+        "print('pip install this to go on')\n",
+        "import pipeline, setuptools_scm_like\n",
+        "from pipes import quote\n",
+    ],
+)
+def test_naming_does_not(tmp_path: Path, text: str) -> None:
+    assert found(tmp_path, "srv/app.py", text) == {}
+
+
+def test_requirements_of_installed_packages_count_and_extras_do_not(tmp_path: Path) -> None:
+    text = "Name: x\nRequires-Dist: setuptools (>=40)\nRequires-Dist: pip ; extra == 'dev'\n"
+    assert found(tmp_path, "site-packages/x-1.dist-info/METADATA", text) == {
+        "setuptools": "site-packages/x-1.dist-info/METADATA"
+    }
+
+
+def test_what_installs_a_project_and_the_installer_itself_do_not_count(tmp_path: Path) -> None:
+    assert found(tmp_path, "srv/setup.py", "from setuptools import setup\n") == {}
+    assert found(tmp_path, "site-packages/pip/main.py", "import setuptools\n") == {}
+
+
+def test_a_compiled_module_that_names_one_counts(tmp_path: Path) -> None:
+    path = tmp_path / "x.so"
+    path.write_bytes(b"\x7fELF\0\0pkg_resources\0")
+    assert dict(imported_modules(DirectoryTree(tmp_path), ["x.so"], MODULES, part=lambda one: False)) == {
+        "pkg_resources": "x.so"
+    }
