@@ -1,4 +1,4 @@
-"""What ``init`` writes, built and run for real: one project a language, each on another of the engines that work here."""
+"""What ``init`` writes, built and run for real: one project a language, each on another engine."""
 
 from __future__ import annotations
 

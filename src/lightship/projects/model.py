@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from lightship.errors import UnknownError
 
+_MOST_LISTED = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -99,7 +101,8 @@ def chosen_entry(found: Sequence[Entry], everything: Sequence[Entry], wishes: Wi
     """
     if wishes.entry:
         asked = wishes.entry.removeprefix("./") or "."
-        match = [one for one in everything if asked in (one.name, one.path)]
+        match = [one for one in everything if asked == one.name.removeprefix("./")]
+        match = match or [one for one in everything if asked == one.path]
         if len(match) == 1:
             return match[0]
         raise refusal(
@@ -112,7 +115,8 @@ def chosen_entry(found: Sequence[Entry], everything: Sequence[Entry], wishes: Wi
         raise refusal(
             "nothing here says how the program is started",
             where=where,
-            help='say it: --command "PROGRAM ARGUMENT ..." (or a Procfile with a line `web: ...`)',
+            why=_listed(everything) if everything else "",
+            help='say it: --command "PROGRAM ARGUMENT ...", or in a Procfile with a line `web: ...`',
         )
     if len(found) > 1:
         raise refusal(
@@ -125,4 +129,8 @@ def chosen_entry(found: Sequence[Entry], everything: Sequence[Entry], wishes: Wi
 
 
 def _listed(entries: Sequence[Entry]) -> str:
-    return "found\n" + "\n".join(f"  {one.name}  ({one.why})" for one in entries) if entries else "found none"
+    if not entries:
+        return "found none"
+    lines = [f"  {one.name}  ({one.why})" for one in entries[:_MOST_LISTED]]
+    more = len(entries) - len(lines)
+    return "\n".join(["found", *lines, *([f"  and {more} more"] if more > 0 else ())])

@@ -31,7 +31,7 @@ def node_entry(project: Project, package: dict[str, object], wishes: Wishes, *, 
         return _with_port(project, given, port)
     stated = procfile(project, wishes)
     started = tuple(_start_script(project, package))
-    files = tuple(_files(project, package, builds=builds))
+    files = tuple(_files(project, package, builds=builds)) or tuple(_only_file(project))
     first = stated or started or files
     everything = {one.name: one for one in (*stated, *started, *files, *_other_files(project))}
     if not first:
@@ -141,6 +141,13 @@ def _resolved(project: Project, name: str, *, builds: bool) -> str:
             return one
     made = builds and "/" in path and not path.startswith("../") and not project.has(path.partition("/")[0])
     return path if made else ""
+
+
+def _only_file(project: Project) -> Iterator[Entry]:
+    """The one script at the root, when no manifest names any."""
+    found = [path for path in project.sources(".js", ".mjs", ".cjs") if "/" not in path]
+    if len(found) == 1:
+        yield Entry(found[0], ("node", found[0]), f"{found[0]}, the only script at the root", found[0])
 
 
 def _other_files(project: Project) -> Iterator[Entry]:

@@ -6,7 +6,7 @@ import ast
 import posixpath
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from lightship.projects.files import Project
@@ -30,13 +30,22 @@ _FACTORIES = ("create_app", "make_app", "get_app", "create_application")
 
 @dataclass(frozen=True, slots=True)
 class MainBlock:
-    """``if __name__ == "__main__"``: the server that it starts by a call with ``host=`` or ``port=``, if any."""
+    """``if __name__ == "__main__"``, or a call at the top level that does not return, such as ``serve_forever()``.
+
+    ``serves`` is true when it starts a server by a call with ``host=`` or ``port=``, both of which may be there.
+    """
 
     line: int
     host: str = ""
     port: int | None = None
     reloads: bool = False
     serves: bool = False
+    text: str = '`if __name__ == "__main__"`'
+
+    @property
+    def blocks(self) -> bool:
+        """Whether already importing the file starts it, so that no server can serve what is in it."""
+        return not self.text.startswith("`if ") and self.line > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +62,14 @@ class App:
 
 @dataclass(slots=True)
 class Module:
-    """What one file shows."""
+    """What one file shows; ``port`` is the one that it listens on by itself, and the line that says so."""
 
     path: str
     apps: list[App] = field(default_factory=list)
     main: MainBlock | None = None
     imports: set[str] = field(default_factory=set)
     is_relative: bool = False
+    port: tuple[int, int] | None = None
 
 
 def modules(project: Project) -> tuple[Module, ...]:
@@ -86,12 +96,16 @@ def read_module(path: str, text: str) -> Module | None:
             module.apps.append(App(path, target, *made, node.lineno))
         elif isinstance(node, ast.If) and _is_main(node.test):
             module.main = _main_block(node)
+        elif isinstance(node, ast.Expr) and module.main is None and (stays := _stays(node.value)):
+            module.main = replace(_main_block(node), text=f"`{stays}()`")
         elif isinstance(node, ast.FunctionDef) and node.name in _FACTORIES and _needs_nothing(node.args):
             made = next(
                 (found for call in _calls(node) if (found := FRAMEWORKS.get(_full_name(call.func, names)))), None
             )
             if made:
                 module.apps.append(App(path, node.name, *made, node.lineno, is_factory=True))
+    listened = dict(_listened(tree))
+    module.port = next(iter(listened.items())) if len(listened) == 1 else None
     return _with_entry_file(tree, module)
 
 
@@ -181,7 +195,7 @@ def _is_main(test: ast.expr) -> bool:
     return names == ["__name__"] and values == ["__main__"]
 
 
-def _main_block(node: ast.If) -> MainBlock:
+def _main_block(node: ast.stmt) -> MainBlock:
     for call in _calls(node):
         given = {one.arg: one.value.value for one in call.keywords if one.arg and isinstance(one.value, ast.Constant)}
         if not isinstance(call.func, ast.Attribute) or call.func.attr not in ("run", "serve", "run_app"):
@@ -195,6 +209,28 @@ def _main_block(node: ast.If) -> MainBlock:
             serves=True,
         )
     return MainBlock(node.lineno)
+
+
+def _stays(value: ast.expr) -> str:
+    """The name of a call that does not return while the program runs; empty when it is none."""
+    called = value.func if isinstance(value, ast.Call) else None
+    name = called.attr if isinstance(called, ast.Attribute) else ""
+    return name if name in ("run", "serve_forever", "run_forever", "run_app", "run_polling", "serve") else ""
+
+
+def _listened(tree: ast.Module) -> Iterator[tuple[int, int]]:
+    """Ports that stand as numbers in calls that listen on them, and their lines."""
+    for call in _calls(tree):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        given: list[ast.expr] = [one.value for one in call.keywords if one.arg == "port"]
+        if name == "make_server" or name.endswith("HTTPServer"):
+            first = call.args[0] if call.args else None
+            given += first.elts[1:2] if isinstance(first, ast.Tuple) else call.args[1:2]
+        elif name not in ("run", "serve", "run_app", "start_server", "create_server"):
+            continue
+        for one in given:
+            if isinstance(one, ast.Constant) and type(one.value) is int and 0 < one.value < 65536:
+                yield one.value, call.lineno
 
 
 def _needs_nothing(arguments: ast.arguments) -> bool:

@@ -89,7 +89,8 @@ def python_entry(project: Project, asked: Dependencies, wishes: Wishes) -> Entry
     likely = first or at_root or mains or only
     if wishes.entry and not served:
         first = (*first, *(_served(project, found, asked, wishes, every=True)))
-    everything = {one.name: one for one in (*stated, *first, *packages, *mains, *only)}
+    files = [_script(project, one) for one in found if not one.apps and not one.path.endswith("__.py")]
+    everything = {one.name: one for one in (*stated, *first, *packages, *mains, *only, *files)}
     if not likely:
         _refuse_unserved(project, found, asked)
     return chosen_entry(tuple(likely), tuple(everything.values()), wishes, str(project.folder))
@@ -134,12 +135,12 @@ def _entry(project: Project, module: Module, app: App, asked: Dependencies, wish
     root = import_root(project, module)
     name = f"{dotted(app.path, root)}:{app.name}"
     what = f"{app.framework} application in {app.path}:{app.line}"
-    main = module.main if module.main is not None and module.main.serves else MainBlock(0)
+    main = module.main if module.main is not None else MainBlock(0)
     starts_itself = main.serves and main.host in _EVERYWHERE and not main.reloads
     server = next((one for one in SERVERS if _serves(one, app, asked)), None)
-    if starts_itself and (server is None or app.interface == "asgi") and wishes.port in (None, main.port):
-        script = _script(project, module)
-        return replace(script, name=name, why=f"{what}, which it serves itself on {main.host} (line {main.line})")
+    by_itself = starts_itself and (server is None or app.interface == "asgi") and wishes.port in (None, main.port)
+    if by_itself or main.blocks:
+        return replace(_script(project, module), name=name, why=f"{what}, which it serves itself (line {main.line})")
     if server is None and app.framework != "Flask":
         return None
     notes: tuple[str, ...] = ()
@@ -177,10 +178,8 @@ def _script(project: Project, module: Module) -> Entry:
     as_module = module.is_relative or root != folder
     argv = ("python", "-m", dotted(module.path, root)) if as_module else ("python", module.path)
     main = module.main
-    why = (
-        f'`if __name__ == "__main__"` in {module.path}:{main.line}' if main else f"{module.path}, the only source file"
-    )
-    port = Fact(str(main.port), f"the port in {module.path}:{main.line}") if main and main.port else None
+    why = f"{main.text} in {module.path}:{main.line}" if main else f"the source file {module.path}"
+    port = Fact(str(module.port[0]), f"the port in {module.path}:{module.port[1]}") if module.port else None
     installed = as_module and root == "src" and is_installable(project)
     return Entry(
         module.path,

@@ -74,7 +74,7 @@ def _refuse_local(project: Project) -> None:
             raise refusal(
                 "a locked dependency is a folder beside the project",
                 where=project.where(name),
-                why=f"found {match[0]}: installing then needs that folder as well",
+                why="installing needs that folder as well, and which files of it no manifest says",
                 help="write the Dockerfile for the folder that holds both by hand",
             )
 

@@ -22,10 +22,10 @@ WORKDIR /app
 # The source; .dockerignore says what is left out.
 COPY . ./
 
-# The port in main.py:12.
+# The port in main.py:13.
 EXPOSE 9000
 
-# Start: FastAPI application in main.py:4, which it serves itself on 0.0.0.0 (line 12). In exec form the program
-# itself gets the signals.
+# Start: FastAPI application in main.py:4, which it serves itself (line 12). In exec form the program itself
+# gets the signals.
 # lightship ignore=root_user nothing in the project names a user; --user NUMBER sets one
 CMD ["python", "main.py"]

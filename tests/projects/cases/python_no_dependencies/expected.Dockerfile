@@ -9,5 +9,5 @@ COPY . ./
 # The user that --user names; a number needs no entry in /etc/passwd.
 USER 10001
 
-# Start: tide.py, the only source file. In exec form the program itself gets the signals.
+# Start: the source file tide.py. In exec form the program itself gets the signals.
 CMD ["python", "tide.py"]

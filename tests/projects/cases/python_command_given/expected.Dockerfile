@@ -1,0 +1,14 @@
+# Python 3.11, from .python-version.
+# Nothing is installed, so there is nothing to build in a stage of its own.
+FROM python:3.11-slim
+WORKDIR /app
+
+# The source; .dockerignore says what is left out.
+COPY . ./
+
+# The port that --port names.
+EXPOSE 7000
+
+# Start: --command. In exec form the program itself gets the signals.
+# lightship ignore=root_user nothing in the project names a user; --user NUMBER sets one
+CMD ["python", "-u", "tide.py", "--depth", "7"]
