@@ -63,6 +63,10 @@ def optimize(engine: Engine, options: Options, settings: Settings, progress: Pro
         return Optimization("nothing to gain", already, None, (), None, dockerfile.text, dockerfile.text, engine.name)
     with Workshop(engine, options, progress) as workshop:
         found = _optimize(workshop, dockerfile, stage, settings)
+        if workshop.rebuilt and any(trial.verdict and trial.verdict.word == "DIFFERENT" for trial in found.trials):
+            # Two runs of one instruction seldom give the same bytes. What was built last is in the cache now.
+            progress.note("the engine ran instructions of the original again for a candidate; comparing once more")
+            found = _optimize(workshop, dockerfile, stage, settings)
     return replace(found, seconds=time.monotonic() - start, engine_seconds=workshop.engine_seconds)
 
 

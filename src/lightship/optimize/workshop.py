@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 
-from lightship.engines.protocol import BuildRequest, Engine
+from lightship.engines.protocol import BuildRequest, Engine, Step
 from lightship.errors import EngineError
 from lightship.oci import Image, ImageConfig, compressed_size, open_image
 from lightship.optimize.model import Options, Progress
@@ -44,6 +44,9 @@ class Workshop:
         self._count = 0
         self._pool = ThreadPoolExecutor(1)
         self._compressed: dict[str, Future[int]] = {}
+        self._known: frozenset[str] = frozenset()
+        self.rebuilt = False
+        """A candidate's build ran an instruction of the original once more: the engine had dropped its layer."""
 
     def __enter__(self) -> Workshop:
         # Named after the run, so that the next one removes it when this one is killed.
@@ -73,7 +76,11 @@ class Workshop:
             self.engine_seconds += time.monotonic() - start
 
     def build(self, dockerfile: str) -> Built:
-        """Build a Dockerfile's text in the user's context, and open the result. Raises BuildError, EngineError."""
+        """Build a Dockerfile's text in the user's context, and open the result. Raises BuildError, EngineError.
+
+        The first build is the original's. Those after it use what it left in the engine's cache, whatever the user
+        asked: else no candidate would be made of the layers that were looked at.
+        """
         options = self.options
         request = BuildRequest(
             dockerfile=dockerfile,
@@ -82,12 +89,22 @@ class Workshop:
             target=options.target,
             build_args=options.build_args,
             secrets=options.secrets,
-            no_cache=options.no_cache,
+            no_cache=options.no_cache and not self._known,
             network=options.network,
             ca_bundle=options.ca_bundle,
         )
+        ran: set[str] = set()
+
+        def told(step: Step) -> None:
+            if step.state in ("done", "cached") and step.text.upper().startswith("RUN"):
+                (ran if step.state == "done" else cached).add(step.text)
+            self.progress.step(step)
+
+        cached: set[str] = set()
         with self.engine_at_work():
-            built = self.engine.build(request, self.progress.step)
+            built = self.engine.build(request, told)
+        self.rebuilt = self.rebuilt or bool(self._known & ran)
+        self._known = self._known or frozenset(ran | cached)
         self._stack.callback(self._remove, built.image)
         return Built(built.image, self.open(built.image), built.seconds)
 
