@@ -28,6 +28,7 @@ demo: setup
 	$(BIN)/lightship compare docker/fastapi-app/Dockerfile.single docker/fastapi-app/Dockerfile.multi
 
 test: setup bases
+	@tools/browser
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: setup

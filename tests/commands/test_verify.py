@@ -53,7 +53,7 @@ def test_the_document_has_everything() -> None:
 @pytest.mark.parametrize(("verdict", "required", "code"), [(SAME, 5, 0), (SAME, 6, 4), (DIFFERENT, 5, 1)])
 def test_exit_codes(monkeypatch: pytest.MonkeyPatch, verdict: Verdict, required: int, code: int) -> None:
     monkeypatch.setattr(command, "_verified", lambda arguments: (verdict, required))
-    arguments = SimpleNamespace(original="a", candidate="b", json=True, all=False)
+    arguments = SimpleNamespace(original="a", candidate="b", json=True, all=False, report=[])
     assert command.run(arguments) == code  # type: ignore[arg-type]
     assert command.run(SimpleNamespace(**vars(arguments) | {"json": False})) == code  # type: ignore[arg-type]
 

@@ -59,11 +59,12 @@ def block(summary: str, language: str, content: str) -> Section:
 
 
 def document(top: str, sections: Iterable[Section], bottom: str, *, limit: int = LIMIT) -> str:
-    """The whole. The sections share what is left of ``limit``; the first ones get theirs first."""
+    """The whole. Of what is left of ``limit`` each section may take a half, the last one all."""
+    sections = tuple(sections)
     parts = [top]
     left = limit - _size(top) - _size(bottom) - 4
     for section in sections:
-        part = _fitted(section, left)
+        part = _fitted(section, left if section is sections[-1] else left // 2)
         if part:
             parts.append(part)
             left -= _size(part) + 2

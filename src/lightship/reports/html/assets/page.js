@@ -110,7 +110,8 @@
     const go = (node, focus = true) => {
       at = node;
       draw();
-      if (focus) (board.querySelector(".tile") || board).focus();
+      if (focus) board.querySelector(".tile")?.focus();
+      now.textContent = said(at, view);
     };
     const tell = (node) => { now.textContent = said(node, view); };
 
@@ -200,6 +201,7 @@
       tiles[target].tabIndex = 0;
       tiles[target].focus();
     });
+    board.addEventListener("mouseleave", () => { now.textContent = said(at, view); });
     for (const button of $$("[data-view]", place)) {
       button.addEventListener("click", () => {
         view = button.dataset.view;
