@@ -8,10 +8,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
 from lightship import __version__
 from lightship.commands import COMMANDS
+from lightship.commands.start import three_things
 from lightship.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, Interrupted, LightshipError
 
 EPILOG = """\
@@ -22,6 +24,8 @@ exit codes:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one lightship command and give its exit code."""
+    if "_ARGCOMPLETE" in os.environ:
+        _complete()
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = build_parser(arguments)
     try:
@@ -29,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as exit_:
         return int(exit_.code or 0)
     if not parsed.command:
-        parser.print_help()
+        print(three_things(Path()))
         return EXIT_OK
     signal.signal(signal.SIGTERM, _interrupt)
     return _run(parsed)
@@ -76,6 +80,13 @@ def build_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
         if name in arguments:
             importlib.import_module(f"lightship.commands.{name}").add_arguments(subparser)
     return parser
+
+
+def _complete() -> None:
+    """Answer a shell that completes a command line, and end; see ``lightship completion``."""
+    import argcomplete
+
+    argcomplete.autocomplete(build_parser(os.environ.get("COMP_LINE", "").split()))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

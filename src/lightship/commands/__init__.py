@@ -8,10 +8,12 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("init", "write a first multi-stage Dockerfile for a Python, Node or Go project that has none"),
     ("compare", "build or open several Dockerfiles and images, and put their figures side by side"),
     ("verify", "say whether one image or Dockerfile does what another does, and how far that was shown"),
+    ("inspect", "show what is in an image: layers, waste, who owns what, attack surface, secrets"),
     ("check", "find what is wrong with Dockerfiles, and fix it"),
     ("explain", "print the page of a rule"),
     ("rules", "list the rules of `lightship check`"),
     ("read", "print what lightship understands of a Dockerfile"),
     ("doctor", "say which engines answer, what they can do here, and how to get one"),
+    ("completion", "print what bash, zsh or fish must read to complete lightship's commands"),
 )
 """Name and one-line help, in the order of ``--help``. The module is ``lightship.commands.<name>``."""
