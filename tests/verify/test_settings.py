@@ -9,7 +9,20 @@ FULL = """\
 [verify]
 require = "L6"
 timeout = 90
-environment = { URL = "sqlite://" }
+environment = { URL = "sqlite://", DB = "pg://{db.host}:{db.port}/${db.host}", JSON = "{}" }
+
+[verify.services.db]
+image = "postgres:16"
+command = ["postgres", "-c", "fsync=off"]
+port = 5432
+env = { CACHE = "{cache.port}" }
+ready = { command = ["pg_isready"] }
+
+[verify.services.cache]
+host_command = ["redis-server", "--port", "{port}"]
+port = 6379
+ready = { log = "Ready" }
+timeout = 5
 
 [[verify.allow]]
 path = "app/docs/**"
@@ -38,7 +51,15 @@ other = "a room of its own"
 
 def test_everything_is_read() -> None:
     settings = parse_settings(FULL, "lightship.toml")
-    assert (settings.require, settings.timeout, settings.environment) == (6, 90.0, (("URL", "sqlite://"),))
+    assert (settings.require, settings.timeout) == (6, 90.0)
+    assert dict(settings.environment) == {
+        "URL": "sqlite://",
+        "DB": "pg://127.0.0.1:5432/${db.host}",
+        "JSON": "{}",
+    }
+    db, cache = settings.services
+    assert (db.name, db.image, db.command[0], db.env) == ("db", "postgres:16", "postgres", (("CACHE", "6379"),))
+    assert (cache.host_command[2], cache.ready_log, cache.timeout) == ("{port}", "Ready", 5.0)
     (request,) = settings.requests
     assert (request.method, request.port, request.path, request.expect_status) == (
         "POST",
@@ -87,7 +108,18 @@ def test_a_table_of_pyproject() -> None:
         ("[[probe]]\ncommand = []\n", "f.toml:2:1", "non-empty"),
         ("[[probe]]\ncommand = ['x']\nenv = { A = 1 }\n", "f.toml:3:9", "string"),
         ("[[verify.allow]]\npath = 'x'\n", "f.toml:1:10", "reason"),
-        ("[verify]\nservices = {}\n", "f.toml:2:1", "services"),
+        ("[verify]\nservices = 1\n", "f.toml:2:1", "table"),
+        ("[verify]\nenvironment = { A = '{db.host}' }\n", "f.toml:2:17", "A names a service that is not there: db"),
+        ("[verify.services.db]\nport = 1\n", "f.toml:1:18", "either `image` or `host_command`"),
+        ("[verify.services.db]\nimage = 'x'\n", "f.toml:1:18", "needs the port"),
+        ("[verify.services.db]\nimage = 'x'\nport = 70000\n", "f.toml:1:18", "needs the port"),
+        ("[verify.services.db]\nhost_command = ['x']\nport = 1\n", "f.toml:2:1", "on which port"),
+        ("[verify.services.db]\nimage = 'x'\nport = 1\nwait = 1\n", "f.toml:4:1", "unknown key 'wait'"),
+        (
+            "[verify.services.a]\nimage = 'x'\nport = 1\n[verify.services.b]\nimage = 'y'\nport = 1\n",
+            "f.toml:4:18",
+            "two services want port 1",
+        ),
         ("probe = 1\n", "f.toml:1:1", "array"),
         ("[verify\n", "f.toml", "not valid TOML"),
     ],

@@ -25,6 +25,7 @@ from lightship.engines.protocol import (
     OnStep,
     RunSpec,
 )
+from lightship.engines.relay import relay
 from lightship.engines.runtime_container import Bundle, start_bundle
 from lightship.errors import EngineError
 from lightship.oci.config import parse_config
@@ -112,13 +113,30 @@ class Buildah:
     def start(self, image: str, spec: RunSpec) -> AttachedContainer:
         return self._start(image, spec, 1 << 20)
 
+    def network(self, hosts: tuple[str, ...] = ()) -> AttachedContainer:
+        """Without an image: the program lies in the bundle itself."""
+        self._refuse_where_nothing_runs()
+        program = relay()
+        if program is None:
+            raise EngineError("containers cannot share a network here", why="there is no relay for this machine")
+        folder = ours.folder(self._run)
+        rootfs = folder / "rootfs"
+        rootfs.mkdir()
+        (rootfs / "relay").write_bytes(program)
+        (rootfs / "relay").chmod(0o755)
+        spec = RunSpec(argv=("/relay", "pause"), hosts=hosts)
+        bundle = Bundle(folder, self._runs, self.log)
+        return start_bundle(
+            bundle, self._run.name(), ImageConfig(), spec, rootfs=rootfs, forget=lambda: None, output_limit=1 << 20
+        )
+
     def remove_image(self, image: str) -> None:
         completed = self._client.attempt("rmi", image)
         if completed.exit_code != 0 and b"image not known" not in completed.stderr:
             raise completed_error(self.name, f"removing {image}", completed)
 
     def clean(self, run_id: str | None = None) -> int:
-        count = 0
+        count = ours.end_programs(run_id)
         for folder in ours.folders(run_id):
             if (folder / "runc").is_dir() and self._runs:
                 count += Bundle(folder, self._runs, self.log).delete_all()
@@ -140,10 +158,7 @@ class Buildah:
         return count
 
     def _start(self, image: str, spec: RunSpec, output_limit: int) -> AttachedContainer:
-        if not self._runs or not machine.is_root():
-            raise EngineError(
-                "Buildah runs no containers here", why="that needs root and an OCI runtime", help="use Podman"
-            )
+        self._refuse_where_nothing_runs()
         if spec.network == "published":
             raise EngineError("Buildah publishes no ports", help="use --engine podman or docker")
         config = self.config(image)
@@ -158,6 +173,12 @@ class Buildah:
         except BaseException:
             self._forget(name)
             raise
+
+    def _refuse_where_nothing_runs(self) -> None:
+        if not self._runs or not machine.is_root():
+            raise EngineError(
+                "Buildah runs no containers here", why="that needs root and an OCI runtime", help="use Podman"
+            )
 
     def _forget(self, name: str) -> None:
         self._client.attempt("rm", name)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lightship.engines import namespaces
+from lightship.engines.forward import Forward
 from lightship.engines.process import Attached
 from lightship.engines.protocol import Completed, ContainerState, Process, RunSpec
 from lightship.errors import EngineError
@@ -68,6 +69,10 @@ class AttachedContainer:
         self._program = program
         self._runtime = runtime
         self._mounted = tuple(place.split(":")[0] for place in spec.tmpfs) + tuple(place for _, place in spec.mounts)
+        # Where its own sockets cannot be told from those of others, what was there before it is not its own.
+        self._shares_network = spec.beside is not None
+        self._found = frozenset(spec.beside.listening()) if spec.beside else frozenset()
+        self._forwards: list[Forward] = []
         self._asked_to_die = False
         self._ended: ContainerState | None = None
         self._pid = 0
@@ -135,8 +140,11 @@ class AttachedContainer:
     def listening(self) -> tuple[int, ...]:
         if not self.state().running:
             return ()
-        found = namespaces.listening(self._pid) if self._pid else None
-        return self._runtime.listening(self.id) if found is None else found
+        look = namespaces.own_listening if self._shares_network else namespaces.listening
+        found = look(self._pid) if self._pid else None
+        if found is None:
+            return tuple(port for port in self._runtime.listening(self.id) if port not in self._found)
+        return found
 
     def connect(self, port: int, timeout: float) -> socket.socket:
         if not self.state().running:
@@ -147,6 +155,18 @@ class AttachedContainer:
             return namespaces.connect(self._pid, port, timeout)
         except PermissionError:
             return self._runtime.dial(self.id, port, timeout)
+
+    def forward(self, port: int, to: int) -> None:
+        if not self._pid:
+            raise EngineError(
+                "containers cannot reach a program on this machine",
+                why="they run on another one, or in a virtual one",
+                help="give the service an `image` instead of a `host_command`",
+            )
+        try:
+            self._forwards.append(Forward(namespaces.listen(self._pid, port), to))
+        except OSError as error:
+            raise EngineError(f"port {port} cannot be opened in a container's network", why=str(error)) from error
 
     def processes(self) -> tuple[Process, ...]:
         if not self.state().running:
@@ -183,6 +203,8 @@ class AttachedContainer:
 
     def remove(self) -> None:
         self._asked_to_die = True
+        for one in self._forwards:
+            one.close()
         try:
             self._runtime.remove(self.id)
         finally:

@@ -80,6 +80,9 @@ class DockerLike:
             raise
         return container
 
+    def network(self, hosts: tuple[str, ...] = ()) -> AttachedContainer:
+        return self.start(self._relay(), RunSpec(argv=("/relay", "pause"), network="none", hosts=hosts))
+
     def remove_image(self, image: str) -> None:
         completed = self._client.attempt(*self._remove_image_command(), image)
         said = completed.stderr.decode("utf-8", "replace").lower()
@@ -87,7 +90,7 @@ class DockerLike:
             raise completed_error(self.name, f"removing {image}", completed)
 
     def clean(self, run_id: str | None = None) -> int:
-        count = ours.remove_folders(run_id)
+        count = ours.end_programs(run_id) + ours.remove_folders(run_id)
         listed = self._client.call(
             "ps",
             "--all",
@@ -254,6 +257,15 @@ class DockerLike:
         return AttachedContainer(name, program, self, spec)
 
     def _network_flags(self, image: str, spec: RunSpec) -> list[str]:
+        if spec.beside is not None:
+            return ["--network", f"container:{spec.beside.id}", *self._shared_hosts(spec)]
+        return [*self._own_network_flags(image, spec), *(f"--add-host={name}:127.0.0.1" for name in spec.hosts)]
+
+    def _shared_hosts(self, spec: RunSpec) -> list[str]:
+        """How a container that shares a network gets its names: from the one that holds it."""
+        return []
+
+    def _own_network_flags(self, image: str, spec: RunSpec) -> list[str]:
         if spec.network != "published":
             return ["--network", "none"]
         flags = []

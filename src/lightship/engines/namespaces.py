@@ -17,7 +17,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from lightship.engines.protocol import Process
 
@@ -29,7 +29,7 @@ _LISTEN = "0A"
 # Runs in a process of its own: setns(2) into a user namespace is refused to a program with more than one thread.
 _HELPER = """
 import array, ctypes, os, socket, sys
-pid, port, timeout, out = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
+what, pid, port, timeout, out = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5])
 libc = ctypes.CDLL(None, use_errno=True)
 channel = socket.socket(fileno=out)
 try:
@@ -40,7 +40,10 @@ try:
     error = None
     for host in ("127.0.0.1", "::1"):
         try:
-            link = socket.create_connection((host, port), timeout)
+            if what == "listen":
+                link = socket.create_server((host, port))
+            else:
+                link = socket.create_connection((host, port), timeout)
             break
         except OSError as caught:
             error = error or caught
@@ -66,7 +69,15 @@ def connect(pid: int, port: int, timeout: float) -> socket.socket:
     try:
         return _in_namespace(pid, lambda: _dial(port, timeout))
     except PermissionError:
-        return _connect_through_user_namespace(pid, port, timeout)
+        return _through_user_namespace("dial", pid, port, timeout)
+
+
+def listen(pid: int, port: int) -> socket.socket:
+    """A socket that listens on ``port`` of the loopback of the network namespace of ``pid``. Raises OSError."""
+    try:
+        return _in_namespace(pid, lambda: socket.create_server(("127.0.0.1", port)))
+    except PermissionError:
+        return _through_user_namespace("listen", pid, port, 10.0)
 
 
 def listening(pid: int) -> tuple[int, ...] | None:
@@ -81,10 +92,42 @@ def listening(pid: int) -> tuple[int, ...] | None:
     return tuple(sorted(ports))
 
 
+def own_listening(pid: int) -> tuple[int, ...] | None:
+    """As ``listening``, but only what the processes in the pid namespace of ``pid`` listen on themselves.
+
+    Containers may share a network; a socket belongs to whoever has it open.
+    """
+    owned: set[str] = set()
+    for process in processes(pid) or ():
+        with contextlib.suppress(OSError):
+            for descriptor in Path(f"/proc/{process.pid}/fd").iterdir():
+                with contextlib.suppress(OSError):
+                    owned.add(os.readlink(descriptor))  # noqa: PTH115 - not a path
+    ports: set[int] = set()
+    for table in ("tcp", "tcp6"):
+        try:
+            text = Path(f"/proc/{pid}/net/{table}").read_text()
+        except OSError:
+            if table == "tcp":
+                return None
+            continue
+        ports |= {port for port, inode in _listeners(text) if f"socket:[{inode}]" in owned}
+    return tuple(sorted(ports))
+
+
 def ports_of(table: str) -> set[int]:
     """The listening ports in the text of /proc/net/tcp or tcp6; proc(5)."""
+    return {port for port, _ in _listeners(table)}
+
+
+def _listeners(table: str) -> list[tuple[int, str]]:
+    """(port, inode of the socket); an old kernel's or a shortened table may have no inode."""
     rows = (line.split() for line in table.split("\n")[1:])
-    return {int(row[1].rpartition(":")[2], 16) for row in rows if len(row) > 3 and row[3] == _LISTEN}
+    return [
+        (int(row[1].rpartition(":")[2], 16), row[9] if len(row) > 9 else "")
+        for row in rows
+        if len(row) > 3 and row[3] == _LISTEN
+    ]
 
 
 def has_executed(pid: int) -> bool:
@@ -168,7 +211,7 @@ def _join_network(pid: int) -> None:
         os.close(space)
 
 
-def _connect_through_user_namespace(pid: int, port: int, timeout: float) -> socket.socket:
+def _through_user_namespace(what: Literal["dial", "listen"], pid: int, port: int, timeout: float) -> socket.socket:
     ours, theirs = socket.socketpair()
     argv = [
         sys.executable,
@@ -176,6 +219,7 @@ def _connect_through_user_namespace(pid: int, port: int, timeout: float) -> sock
         "-S",
         "-c",
         _HELPER,
+        what,
         str(pid),
         str(port),
         str(timeout),

@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import tempfile
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from pathlib import Path
 LABEL = "io.lightship.run"
 REPOSITORY = "localhost/lightship"
 PREFIX = "lightship-"
+VARIABLE = "LIGHTSHIP_RUN"
+"""In the environment of programs that are started on this machine to be reached by containers."""
 
 _PATTERN = re.compile(r"(?P<pid>\d+)-(?P<start>\d+)-(?P<scope>[0-9a-f]{6})(?P<boot>[0-9a-f]{6})-(?P<nonce>[0-9a-f]{6})")
 _counter = itertools.count(1)
@@ -98,6 +101,27 @@ def remove_folders(run_id: str | None, *, all_kinds: bool = False) -> int:
         if may_clean(path.name, run_id):
             path.unlink(missing_ok=True)
     return len(found)
+
+
+def end_programs(run_id: str | None) -> int:
+    """Kill the programs on this machine that ``clean`` may end, children included; how many there were.
+
+    They are known by a variable in their environment, which their children inherit.
+    """
+    count = 0
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            # The handle first: what is killed is then what was looked at, and not a later process of that number.
+            handle = os.pidfd_open(int(entry.name))
+            try:
+                variables = (entry / "environ").read_bytes().split(b"\0")
+                marks = [one for one in variables if one.startswith(f"{VARIABLE}=".encode())]
+                if marks and may_clean(marks[0].decode("utf-8", "replace"), run_id):
+                    signal.pidfd_send_signal(handle, signal.SIGKILL)
+                    count += 1
+            finally:
+                os.close(handle)
+    return count
 
 
 def _place() -> tuple[str, str]:

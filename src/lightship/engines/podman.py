@@ -15,7 +15,7 @@ from lightship.engines.client import Client
 from lightship.engines.containers_storage import Store, names, stored_config, sweep
 from lightship.engines.docker_like import DockerLike
 from lightship.engines.failure import completed_error
-from lightship.engines.protocol import BuildRequest, BuiltImage, Capabilities, CommandLog, EngineInfo, OnStep
+from lightship.engines.protocol import BuildRequest, BuiltImage, Capabilities, CommandLog, EngineInfo, OnStep, RunSpec
 from lightship.errors import EngineError
 from lightship.oci.config import parse_config
 from lightship.oci.model import ImageConfig
@@ -102,6 +102,15 @@ class Podman(DockerLike):
     def _run_flags(self, name: str) -> list[str]:
         flags = ["--http-proxy=false", "--read-only-tmpfs=false", *machine.ulimit_flags()]
         return flags if self._remote else ["--pidfile", str(self._pid_file(name)), *flags]
+
+    def _shared_hosts(self, spec: RunSpec) -> list[str]:
+        """Podman gives each container a file of its own, and takes no --add-host beside a shared network."""
+        if self._remote or not spec.hosts:
+            return []
+        path = ours.folder(self._run) / "hosts"
+        names = " ".join(("localhost", *spec.hosts))
+        path.write_text(f"127.0.0.1\t{names}\n::1\tlocalhost\n")
+        return ["--volume", f"{path}:/etc/hosts:ro"]
 
     def _our_images(self) -> list[str]:
         """From the store: ``podman images`` leaves out names of an image that has several."""

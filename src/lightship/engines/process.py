@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import IO
 
 from lightship.engines.protocol import CommandLog, Completed
@@ -103,6 +104,8 @@ class Attached:
         env: Mapping[str, str] | None = None,
         stdin: bytes | None = None,
         output_limit: int = 1 << 20,
+        folder: Path | None = None,
+        when_we_die: signal.Signals | None = None,
     ) -> None:
         self.truncated = False
         self._started = time.monotonic()
@@ -110,7 +113,9 @@ class Attached:
         self._limit = output_limit
         self._output = (bytearray(), bytearray())
         wants = subprocess.DEVNULL if stdin is None else subprocess.PIPE
-        self._process = _popen(argv, log, env, stdin=wants, stderr=subprocess.PIPE)
+        self._process = _popen(
+            argv, log, env, stdin=wants, stderr=subprocess.PIPE, folder=folder, when_we_die=when_we_die
+        )
         streams = zip((self._process.stdout, self._process.stderr), self._output, strict=True)
         self._threads = [
             threading.Thread(target=self._read, args=(stream, kept), daemon=True) for stream, kept in streams
@@ -193,6 +198,7 @@ def _popen(
     stderr: int,
     stdout: int = subprocess.PIPE,
     when_we_die: signal.Signals | None = None,
+    folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     added = " ".join(f"{name}={shlex.quote(value)}" for name, value in sorted((env or {}).items()))
     log.lines.append(f"{added} {shlex.join(argv)}".strip())
@@ -208,6 +214,7 @@ def _popen(
             env={**os.environ, **(env or {})},
             start_new_session=True,
             bufsize=0,
+            cwd=folder,
         )
     except FileNotFoundError as error:
         raise EngineError(f"{argv[0]} is not installed", help="`lightship doctor` says how to get an engine") from error

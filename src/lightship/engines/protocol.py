@@ -95,6 +95,10 @@ class RunSpec:
     no_new_privileges: bool = False
     network: Literal["isolated", "published", "none"] = "isolated"
     """"isolated": own loopback, no way out or in but through ``Container.connect``; never collides with another run."""
+    beside: Container | None = None
+    """A running container whose network it shares, whatever ``network`` says."""
+    hosts: tuple[str, ...] = ()
+    """Names that lead to the loopback of its network."""
     memory_limit: int = 0
     """Bytes; 0 = the engine's default."""
     pids_limit: int = 0
@@ -167,11 +171,21 @@ class Container(Protocol):
         self, argv: Sequence[str], *, timeout: float, user: str | None = None, output_limit: int = 1 << 20
     ) -> Completed: ...
     def listening(self) -> tuple[int, ...]:
-        """The TCP ports that something in the container listens on, loopback ones included."""
+        """The TCP ports that something in the container listens on, loopback ones included.
+
+        What others listen on in a shared network is not among them.
+        """
         ...
 
     def connect(self, port: int, timeout: float) -> socket.socket:
         """A connected socket to ``port`` inside the container. Raises OSError (refused, timed out)."""
+        ...
+
+    def forward(self, port: int, to: int) -> None:
+        """Let connections to ``port`` of its own loopback end at port ``to`` of this machine's, while it lives.
+
+        Raises EngineError where there is no way into its network.
+        """
         ...
 
     def processes(self) -> tuple[Process, ...]: ...
@@ -218,6 +232,10 @@ class Engine(Protocol):
         ...
 
     def start(self, image: str, spec: RunSpec) -> Container: ...
+    def network(self, hosts: tuple[str, ...] = ()) -> Container:
+        """A network with nothing but a loopback, held by a program of ours; ``RunSpec.beside`` lets others in."""
+        ...
+
     def remove_image(self, image: str) -> None: ...
     def clean(self, run_id: str | None = None) -> int:
         """Remove what lightship left: of one run, or of every run whose process is gone; how many things."""

@@ -68,7 +68,8 @@ def start_bundle(
     try:
         (bundle.folder / "runc").mkdir()
         hostname = name[-12:]
-        (bundle.folder / "hosts").write_text(f"127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.0.1\t{hostname}\n")
+        names = " ".join((hostname, *spec.hosts))
+        (bundle.folder / "hosts").write_text(f"127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.0.1\t{names}\n")
         (bundle.folder / "hostname").write_text(f"{hostname}\n")
         (bundle.folder / "resolv.conf").write_text("")
         content = runtime_spec(config, spec, rootfs, bundle.folder, hostname)

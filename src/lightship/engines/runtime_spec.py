@@ -63,13 +63,20 @@ def runtime_spec(config: ImageConfig, spec: RunSpec, rootfs: Path, files: Path, 
         "process": _process(config, spec, who, capabilities, hostname),
         "mounts": _mounts(spec, files),
         "linux": {
-            "namespaces": [{"type": kind} for kind in ("pid", "network", "ipc", "uts", "mount")],
+            "namespaces": [*({"type": kind} for kind in ("pid", "ipc", "uts", "mount")), _network(spec)],
             "resources": _resources(spec),
             "seccomp": seccomp.profile(capabilities),
             "maskedPaths": MASKED,
             "readonlyPaths": READ_ONLY,
         },
     }
+
+
+def _network(spec: RunSpec) -> dict[str, str]:
+    """A network of its own, or that of the container beside it."""
+    if spec.beside is None:
+        return {"type": "network"}
+    return {"type": "network", "path": f"/proc/{spec.beside.state().pid}/ns/net"}
 
 
 def command(config: ImageConfig, spec: RunSpec) -> tuple[str, ...]:

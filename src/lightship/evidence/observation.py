@@ -312,4 +312,6 @@ class Observation:
     user_commands: tuple[tuple[CommandAnswer, ...], ...] = ()
     limits: tuple[str, ...] = ()
     """In words, what was cut off or left out, and why."""
+    services: tuple[str, ...] = ()
+    """What ran beside the program, each by its name and its image or command."""
     built: bool = True

@@ -141,9 +141,9 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
         else:
             names.add(package.name)
     left = {package.name for package in dropped}
+    names |= recommended(evidence, names, base | left)
     names |= {name for name in needed if name not in base and name not in left}
     tools = distros.maintainer_tools(installed)
-    names |= recommended(evidence, names, base | left)
     found = {package.name: package for package in distros.dependencies(installed, names, without=tools)}
     libraries = {owner for path in needs.files if ".so" in path and (owner := _owner_name(evidence, path))}
     for name in (*libraries, *_FRAME_PACKAGES, *(_LIBC_PACKAGES if needs.needs_libc else ())):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +56,21 @@ class Image:
             with self._lock:
                 self._blobs[index] = blob
         return blob
+
+    def identity(self) -> tuple[str, ...]:
+        """What tells this image from every other: its digests, and the files that local layers are read from.
+
+        Nobody has compared digests with bytes yet, so that a file that lies about its digests is another image.
+        """
+        parts = [self.config_digest, self.manifest_digest]
+        for index, layer in enumerate(self._stored.layers):
+            parts += [layer.digest, layer.media_type]
+            if not layer.remote:
+                blob = self.blob(index)
+                status = os.fstat(blob.file.descriptor)
+                times = f"{status.st_mtime_ns}:{status.st_ctime_ns}"
+                parts.append(f"{status.st_dev}:{status.st_ino}:{status.st_size}:{times}:{blob.offset}")
+        return tuple(parts)
 
     def open_layer(self, index: int) -> Iterator[bytes]:
         """The uncompressed archive of a layer, in pieces of at most about 256 KiB. Raises InputError."""

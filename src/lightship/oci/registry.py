@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lightship.errors import InputError
 from lightship.oci.blob import Blob, whole_file
+from lightship.oci.cache import cache_directory
 from lightship.oci.manifest import INDEX_TYPES, MANIFEST_TYPES, image_of
 from lightship.oci.platforms import Platform
 from lightship.oci.registry_client import RegistryClient
@@ -30,11 +31,6 @@ def open_registry(text: str, platform: Platform, helper: Helper | None = None) -
     digest = reference.digest or f"sha256:{hashlib.sha256(raw).hexdigest()}"
     check_digest(raw, digest, f"{reference}, manifest")
     return image_of(_RegistryBlobs(client), raw, digest, str(reference), platform)
-
-
-def cache_directory() -> Path:
-    """Where lightship keeps what it can fetch or compute again."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lightship"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,6 +61,15 @@ class Rootfs(Mapping[str, Located]):
 
     def __contains__(self, path: object) -> bool:
         return path in self._files
+
+    # Mapping's own views look every path up again, one call of Python each.
+    def items(self) -> ItemsView[str, Located]:
+        """Paths with what is there."""
+        return self._files.items()
+
+    def values(self) -> ValuesView[Located]:
+        """What is there."""
+        return self._files.values()
 
     def resolve(self, path: str) -> str | None:
         """The path of what ``path`` leads to, every symlink followed, also the last; None when nothing is there.

@@ -9,6 +9,7 @@
     command      a command in a container of its own
     inside       imports and --version answers, many in one container
     hardened     starts with less than usual
+    services     what the program needs beside it
 
 Absent by intent: judging (``verify`` does), and knowing one engine from another.
 """

@@ -16,6 +16,7 @@ from lightship.probes.http import ask
 from lightship.probes.inside import ask_python
 from lightship.probes.plan import ProbePlan
 from lightship.probes.process import NOT_HTTP
+from lightship.probes.services import beside, refuse_clashes
 from lightship.verify.libraries import INSTALLER_SCRIPTS
 from lightship.verify.settings import Settings
 
@@ -42,18 +43,25 @@ def plan_from_original(engine: Engine, image: str, facts: ImageFacts, settings: 
     """
     plan = ProbePlan(
         environment=settings.environment,
+        services=settings.services,
         hardened=settings.hardened,
         limits=settings.limits_of(ProbePlan().limits),
         user_commands=settings.commands,
         modules=tuple((one.role, one.modules) for one in facts.pythons),
         node_modules=_node_modules(facts) if facts.node else (),
     )
+    refuse_clashes(facts, plan.services)
     plan = _served(engine, image, facts, plan, settings)
     return replace(plan, commands=_commands(engine, image, facts, plan))
 
 
 def _served(engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan, settings: Settings) -> ProbePlan:
-    container = engine.start(image, RunSpec(env=plan.environment, pids_limit=plan.limits.processes))
+    spec = RunSpec(env=plan.environment, pids_limit=plan.limits.processes)
+    with beside(engine, plan.services) as joined:
+        return _serving(engine.start(image, joined(spec)), facts, plan, settings)
+
+
+def _serving(container: Container, facts: ImageFacts, plan: ProbePlan, settings: Settings) -> ProbePlan:
     try:
         started = time.monotonic()
         exposed = {int(port.partition("/")[0]) for port in facts.config.exposed_ports if not port.endswith("/udp")}

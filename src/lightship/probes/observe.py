@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lightship.engines.protocol import Engine, RunSpec
 from lightship.evidence.observation import CommandAnswer, ImageFacts, ImportAnswer, Observation
-from lightship.probes.command import run_command
+from lightship.probes.command import run_command, run_commands
 from lightship.probes.hardened import hardened_runs
 from lightship.probes.inside import ask_node, ask_python
 from lightship.probes.plan import ProbePlan
@@ -33,7 +33,7 @@ def observe(engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan, *, r
     hardened = (
         hardened_runs(engine, image, facts, plan, spec=spec, plain=seen) if plan.hardened and _is_up(seen) else ()
     )
-    asked = [tuple(run_command(engine, image, probe, plan) for probe in plan.user_commands) for _ in range(runs)]
+    asked = [run_commands(engine, image, plan.user_commands, plan) for _ in range(runs)]
     return Observation(
         image=image,
         facts=facts,
@@ -43,6 +43,7 @@ def observe(engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan, *, r
         hardened=hardened,
         user_commands=tuple(asked) if plan.user_commands else (),
         limits=plan.left_out,
+        services=tuple(one.label for one in plan.services),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lightship.evidence.observation import CommandProbe, HttpRequest
+from lightship.verify.services import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class ProbePlan:
     node_modules: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     """Variables given to every container, beside the image's own."""
+    services: tuple[Service, ...] = ()
+    """Started beside the program, afresh for every start of it."""
     hardened: bool = True
     limits: Limits = Limits()
     left_out: tuple[str, ...] = ()

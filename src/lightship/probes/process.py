@@ -11,6 +11,7 @@ from lightship.oci.model import Healthcheck
 from lightship.probes.health import check_health
 from lightship.probes.http import ask, knock
 from lightship.probes.plan import ProbePlan
+from lightship.probes.services import beside
 
 POLL = 0.05
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -30,7 +31,20 @@ def watch(
     stop: bool = True,
 ) -> RunFact:
     """What happened when the image was started. Safe requests are asked ``times`` times, others once."""
-    container = engine.start(image, spec)
+    with beside(engine, plan.services) as joined:
+        container = engine.start(image, joined(spec))
+        return _watch(container, plan, healthcheck=healthcheck, shell=shell, times=times, stop=stop)
+
+
+def _watch(
+    container: Container,
+    plan: ProbePlan,
+    *,
+    healthcheck: Healthcheck | None,
+    shell: tuple[str, ...],
+    times: int,
+    stop: bool,
+) -> RunFact:
     try:
         seconds = wait_until_ready(container, plan)
         if not container.state().running:

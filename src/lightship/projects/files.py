@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lightship.errors import InputError, UnknownError
 from lightship.semantic.ignore import IgnoreRules
@@ -29,15 +29,18 @@ _ASIDE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A folder without a Dockerfile. ``files`` are relative paths with ``/``, sorted; ignored ones are left out."""
+    """A folder without a Dockerfile. ``files`` are relative paths with ``/``, sorted; ignored ones are left out.
+
+    ``paths`` are the same files and the directories that they are in.
+    """
 
     folder: Path
     files: tuple[str, ...]
+    paths: frozenset[str]
 
     def has(self, name: str) -> bool:
         """Whether there is such a file or directory that the build can see."""
-        path = name.strip("/")
-        return any(one == path or one.startswith(f"{path}/") for one in self.files)
+        return name.strip("/") in self.paths
 
     def text(self, name: str) -> str | None:
         """A file's text; None when it is not there, is not a plain file, or is far too large for what we look for."""
@@ -104,7 +107,14 @@ def read_project(folder: Path, ignore: IgnoreRules) -> Project:
                 where=str(folder),
                 help="name the folder of the one program, or write a .dockerignore that leaves the others out",
             )
-    return Project(folder, tuple(sorted(found)))
+    parents = {parent.as_posix() for path in {path.rpartition("/")[0] for path in found} for parent in _upwards(path)}
+    return Project(folder, tuple(sorted(found)), frozenset(found) | parents)
+
+
+def _upwards(path: str) -> tuple[PurePosixPath, ...]:
+    """A directory and those above it, the root left out."""
+    pure = PurePosixPath(path)
+    return tuple(one for one in (pure, *pure.parents) if one.name)
 
 
 def _is_venv(root: str, name: str) -> bool:

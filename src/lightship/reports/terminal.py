@@ -10,12 +10,13 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lightship.optimize.model import Measurement, Optimization, Trial
 from lightship.reports.figures import megabytes, percent
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+    from lightship.optimize.model import Measurement, Optimization, Trial
 
 # Wide enough for every table here; a pipe has no width of its own.
 PIPE_WIDTH = 140

@@ -40,4 +40,6 @@ def compare_ending(original: Observation, candidate: Observation) -> Comparison:
             differences.append(Difference(("ending", name), *unlike))
         elif is_volatile:
             doubts.append(Difference(("ending", name), "another one each time", f"{len(after)} bytes"))
-    return settle(f"it {how(old[0])}", differences, doubts=doubts)
+    alone = "" if original.services else ", alone: no [verify.services] are configured"
+    fails = alone if codes != ["0"] else ""
+    return settle(f"it {how(old[0])}{fails}", differences, doubts=doubts)

@@ -33,7 +33,7 @@ def compare_running(original: Observation, candidate: Observation) -> Comparison
     differences, notes = differing_runs(original.runs, candidate.runs[0])
     more, allowed = _user(original, candidate)
     return settle(
-        _described(original.runs[0]),
+        _described(original.runs[0]) + _company(original),
         [*differences, *more, *_written(original, candidate)],
         allowed=allowed,
         notes=[*notes, *_figures(original, candidate)],
@@ -130,6 +130,10 @@ def _figures(original: Observation, candidate: Observation) -> Iterator[str]:
 def _described(run: RunFact) -> str:
     ports = ", ".join(str(port) for port in run.ports)
     return f"runs, listens on {ports}" if ports else "runs, listens nowhere: its processes, log and files were compared"
+
+
+def _company(original: Observation) -> str:
+    return f", beside {', '.join(original.services)}" if original.services else ""
 
 
 def _uids(uids: set[int]) -> str:

@@ -4,7 +4,19 @@
     require = "L6"              # do not be content with less
     timeout = 120               # seconds until it listens
     hardened = false
-    environment = { DATABASE_URL = "sqlite:////tmp/x.db" }
+    environment = { DATABASE_URL = "postgres://u:p@{db.host}:{db.port}/x" }
+
+    [verify.services.db]        # a container ...
+    image = "postgres:16"
+    port = 5432
+    env = { POSTGRES_USER = "u", POSTGRES_PASSWORD = "p", POSTGRES_DB = "x" }
+    ready = { command = ["pg_isready"] }
+
+    [verify.services.cache]     # ... or a program on this machine
+    host_command = ["redis-server", "--port", "{port}"]
+    port = 6379
+    ready = { log = "Ready to accept" }
+    timeout = 20
 
     [[verify.allow]]
     path = "app/docs/**"        # a file, or a difference as it is printed with "/" for " > "
@@ -38,10 +50,13 @@ from typing import Any, Protocol, TypeVar
 from lightship.errors import UsageError
 from lightship.evidence.observation import CommandProbe, HttpRequest
 from lightship.verify.allowed import ANY, Allowance
+from lightship.verify.services import START, Service, asks_for_port, placed
 
 _REQUEST = re.compile(r"^(?:(?P<method>[A-Z]+) +)?(?:(?P<scheme>https?)://[^:/]*)?:(?P<port>\d+)(?P<path>/\S*)?$")
 _HTTP_KEYS = {"name", "http", "headers", "body", "status", "contains"}
 _COMMAND_KEYS = {"name", "command", "env", "exit", "output", "file"}
+_SERVICE_KEYS = {"image", "command", "host_command", "port", "env", "ready", "timeout"}
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
 _VERIFY_KEYS = {"require", "timeout", "hardened", "environment", "allow", "services"}
 
 
@@ -62,6 +77,7 @@ class Settings:
     timeout: float | None = None
     hardened: bool = True
     environment: tuple[tuple[str, str], ...] = ()
+    services: tuple[Service, ...] = ()
     requests: tuple[HttpRequest, ...] = ()
     commands: tuple[CommandProbe, ...] = ()
     allowed: tuple[Allowance, ...] = ()
@@ -93,20 +109,16 @@ def parse_settings(text: str, where: str, *, table: tuple[str, ...] = ()) -> Set
     reader = _Reader(text, where)
     verify = reader.table(document.get("verify", {}), "verify")
     reader.known(verify, _VERIFY_KEYS, "[verify]")
-    if "services" in verify:
-        raise reader.error(
-            "services",
-            "[verify.services] is not there yet",
-            help="start what the program needs yourself, and name it in [verify] environment",
-        )
+    services = reader.services(verify.get("services", {}))
     probes = [reader.table(one, "probe") for one in reader.list(document.get("probe", []), "probe")]
     return Settings(
         require=reader.level(verify.get("require")),
         timeout=reader.seconds(verify.get("timeout")),
         hardened=reader.flag(verify.get("hardened", True), "hardened"),
-        environment=reader.pairs(verify.get("environment", {}), "environment"),
+        environment=reader.placed(reader.pairs(verify.get("environment", {}), "environment"), services),
+        services=services,
         requests=tuple(reader.request(one) for one in probes if "command" not in one),
-        commands=tuple(reader.command(one) for one in probes if "command" in one),
+        commands=tuple(reader.command(one, services) for one in probes if "command" in one),
         allowed=tuple(
             reader.allowance(reader.table(one, "allow")) for one in reader.list(verify.get("allow", []), "allow")
         ),
@@ -207,14 +219,74 @@ class _Reader:
             self.text(table.get("contains", ""), "contains"),
         )
 
-    def command(self, table: dict[str, Any]) -> CommandProbe:
-        self.known(table, _COMMAND_KEYS, "a command [[probe]]")
-        argv = self.list(table["command"], "command")
-        if not argv or not all(isinstance(word, str) and "\0" not in word for word in argv):
-            raise self.error("command", "command must be a non-empty array of strings")
-        return CommandProbe(
-            tuple(argv),
+    def words(self, value: Any, key: str) -> tuple[str, ...]:
+        words = self.list(value, key)
+        if not words or not all(isinstance(word, str) and "\0" not in word for word in words):
+            raise self.error(key, f"{key} must be a non-empty array of strings")
+        return tuple(words)
+
+    def placed(self, pairs: tuple[tuple[str, str], ...], services: tuple[Service, ...]) -> tuple[tuple[str, str], ...]:
+        """The pairs with the addresses of services in their values."""
+        found = []
+        for name, value in pairs:
+            try:
+                found.append((name, placed(value, services)))
+            except KeyError as error:
+                known = ", ".join(one.name for one in services) or "none is configured"
+                raise self.error(
+                    name, f"{name} names a service that is not there: {error.args[0]}", help=f"services: {known}"
+                ) from None
+        return tuple(found)
+
+    def services(self, value: Any) -> tuple[Service, ...]:
+        found = tuple(self.service(name, self.table(one, name)) for name, one in self.table(value, "services").items())
+        for index, one in enumerate(found):
+            if any(other.port == one.port for other in found[:index]):
+                raise self.error(
+                    one.name,
+                    f"two services want port {one.port}",
+                    help="they share one network: let one of them listen elsewhere",
+                )
+        return tuple(replace(one, env=self.placed(one.env, found)) for one in found)
+
+    def service(self, name: str, table: dict[str, Any]) -> Service:
+        where = f"[verify.services.{name}]"
+        self.known(table, _SERVICE_KEYS, where)
+        if not _NAME.fullmatch(name):
+            raise self.error(name, f"{name!r} is no name for a service", help="use letters, digits and -")
+        if ("image" in table) == ("host_command" in table):
+            raise self.error(name, f"{where} needs either `image` or `host_command`")
+        port = self.number(table.get("port"), "port")
+        if port is None or not 0 < port < 65536:
+            raise self.error(name, f"{where} needs the port it is reached at", help="port = 5432")
+        if "command" in table and "image" not in table:
+            raise self.error(name, f"{where}: `command` is for an `image`")
+        ready = self.table(table.get("ready", {}), "ready")
+        self.known(ready, {"command", "log"}, f"ready of {where}")
+        service = Service(
+            name,
+            port,
+            self.text(table.get("image", ""), "image"),
+            self.words(table["command"], "command") if "command" in table else (),
+            self.words(table["host_command"], "host_command") if "host_command" in table else (),
             self.pairs(table.get("env", {}), "env"),
+            self.words(ready["command"], "command") if "command" in ready else (),
+            self.text(ready.get("log", ""), "log"),
+            self.seconds(table.get("timeout")) or START,
+        )
+        if service.host_command and not asks_for_port(service):
+            raise self.error(
+                "host_command",
+                f"{where}: the command does not say on which port to listen",
+                help="write {port} where it goes: a free one is chosen for every run",
+            )
+        return service
+
+    def command(self, table: dict[str, Any], services: tuple[Service, ...]) -> CommandProbe:
+        self.known(table, _COMMAND_KEYS, "a command [[probe]]")
+        return CommandProbe(
+            self.words(table["command"], "command"),
+            self.placed(self.pairs(table.get("env", {}), "env"), services),
             "user",
             self.text(table.get("name", ""), "name"),
             self.number(table.get("exit"), "exit"),
