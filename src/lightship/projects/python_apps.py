@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,11 @@ FRAMEWORKS: dict[str, tuple[str, Interface]] = {
     "django.core.asgi.get_asgi_application": ("Django", "asgi"),
 }
 """What makes an application object, by its full name."""
+_ENTRY_FILES = ("wsgi.py", "asgi.py")
+_STARTS = re.compile(
+    r"__main__|\b(?:Flask|Bottle|FastAPI|Starlette|Litestar|Quart|falcon|get_[aw]sgi_application)\b"
+    r"|\.(?:run|serve|serve_forever|run_forever|run_app|run_polling)\("
+)
 _FACTORIES = ("create_app", "make_app", "get_app", "create_application")
 
 
@@ -79,7 +85,12 @@ def modules(project: Project) -> tuple[Module, ...]:
 
 
 def read_module(path: str, text: str) -> Module | None:
-    """One file; None when it is no Python that this Python can parse."""
+    """One file; None when it is no Python that this Python can parse.
+
+    A file without a word that starts something is not parsed: most are of that kind.
+    """
+    if not _STARTS.search(text) and posixpath.basename(path) not in _ENTRY_FILES:
+        return Module(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -241,7 +252,7 @@ def _needs_nothing(arguments: ast.arguments) -> bool:
 def _with_entry_file(tree: ast.Module, module: Module) -> Module:
     """``wsgi.py`` and ``asgi.py`` are there to be served: what they call ``app`` or ``application`` is one."""
     name = posixpath.basename(module.path)
-    if name not in ("wsgi.py", "asgi.py") or module.apps:
+    if name not in _ENTRY_FILES or module.apps:
         return module
     interface: Interface = "wsgi" if name == "wsgi.py" else "asgi"
     for node in tree.body:

@@ -91,7 +91,7 @@ def python_entry(project: Project, asked: Dependencies, wishes: Wishes) -> Entry
         first = (*first, *(_served(project, found, asked, wishes, every=True)))
     if wishes.entry or not likely:
         # Any file may be named; that is not looked into unless it must be.
-        only += [_script(project, one) for one in found if not one.apps and not one.path.endswith("__.py")]
+        only = [*only, *(_script(project, one) for one in found if not one.apps and not one.path.endswith("__.py"))]
     everything = {one.name: one for one in (*stated, *first, *packages, *mains, *only)}
     if not likely:
         _refuse_unserved(project, found, asked)
