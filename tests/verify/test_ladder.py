@@ -24,6 +24,7 @@ def test_a_program_that_fails_alone_is_compared_in_how_it_fails() -> None:
     assert str(verdict) == "SAME up to L5"
     assert verdict.levels[6].state == verdict.levels[7].state == "not reached by the original"
     assert not verdict.holds(6)
+    assert "alone: no [verify.services]" in verdict.levels[5].detail
 
 
 def test_failing_in_another_way_is_different() -> None:

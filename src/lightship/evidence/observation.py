@@ -151,6 +151,8 @@ class ImageFacts:
     programs: tuple[str, ...] = ()
     """Names of the executables on the image's PATH."""
     mentions: tuple[Mention, ...] = ()
+    routes: tuple[str, ...] = ()
+    """Paths that the program's source says it serves; which of them it does is for the running original to say."""
     unread: tuple[str, ...] = ()
     """In words, what could not be read and is therefore not compared."""
 

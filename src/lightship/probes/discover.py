@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import chain
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -29,6 +30,10 @@ HEALTH_PATHS = (
 OPENAPI_PATHS = ("/openapi.json", "/api/openapi.json", "/swagger.json", "/v3/api-docs", "/api/swagger.json")
 LINKS_LIMIT = 20
 OPERATIONS_LIMIT = 40
+ROUTE = "route in the source"
+ROUTES_SECONDS = 20.0
+"""After so long no more routes of the source are tried."""
+
 IGNORED = 3.0
 """Seconds after which a program is killed that was seen to ignore its stop signal for the whole time limit."""
 
@@ -69,7 +74,7 @@ def _serving(container: Container, facts: ImageFacts, plan: ProbePlan, settings:
         if not container.state().running:
             return replace(plan, stays=False)
         limits = replace(plan.limits, start=min(plan.limits.start, 15 + 4 * (time.monotonic() - started)))
-        requests = [request for port in ports for request in _paths(container, port, plan)]
+        requests = [request for port in ports for request in _paths(container, port, plan, facts.routes)]
         left_out = () if ports else (f"it listens on no port within {plan.limits.start:g} s",) if exposed else ()
         # A port that opened and closed again, or opens only now and then, is not waited for.
         lasting = tuple(sorted(set(ports) & set(container.listening())))
@@ -104,7 +109,7 @@ def _ports(container: Container, expected: set[int], plan: ProbePlan) -> tuple[i
     return tuple(sorted(seen))
 
 
-def _paths(container: Container, port: int, plan: ProbePlan) -> Iterator[HttpRequest]:
+def _paths(container: Container, port: int, plan: ProbePlan, routes: Iterable[str]) -> Iterator[HttpRequest]:
     """The requests that the original answers on one port; "/" always, whatever it answers."""
     scheme = _scheme(container, port, plan)
     if scheme is None:
@@ -113,8 +118,10 @@ def _paths(container: Container, port: int, plan: ProbePlan) -> Iterator[HttpReq
     first = _get(container, HttpRequest(port, scheme=scheme), plan)
     yield HttpRequest(port, scheme=scheme, source="first page")
     seen = {"/"}
-    for source, path in _offers(container, port, scheme, first, plan):
-        if path in seen:
+    deadline = time.monotonic() + ROUTES_SECONDS
+    offers = chain(_offers(container, port, scheme, first, plan), ((ROUTE, path) for path in routes))
+    for source, path in offers:
+        if path in seen or (source == ROUTE and time.monotonic() > deadline):
             continue
         seen.add(path)
         request = HttpRequest(port, path, scheme=scheme, source=source)

@@ -15,6 +15,7 @@ from lightship.probes.facts.files import files_of
 from lightship.probes.facts.languages import language_packages
 from lightship.probes.facts.programs import mentions, programs, scripts
 from lightship.probes.facts.python import pythons
+from lightship.probes.facts.routes import routes
 from lightship.probes.facts.taken_for_granted import taken_for_granted
 
 
@@ -46,6 +47,7 @@ def image_facts(config: ImageConfig, rootfs: FileTree, *, digests: bool = True) 
         library_problems=library_problems(rootfs, _loadable(files), config),
         programs=tuple(sorted(there)),
         mentions=mentions(around, config, files, there),
+        routes=routes(around, files),
         unread=(f"OS packages: {database.problem}",) if database.problem else (),
     )
 
