@@ -14,7 +14,16 @@ from lightship.projects.python_system import SystemNeed, system_needs
 from lightship.projects.versions import python_version
 
 NAME = "python"
-MANIFESTS = ("pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile", "Pipfile.lock", "manage.py")
+MANIFESTS = (
+    ".python-version",
+    "pyproject.toml",
+    "requirements.txt",
+    "setup.py",
+    "setup.cfg",
+    "Pipfile",
+    "Pipfile.lock",
+    "manage.py",
+)
 VENV = "/opt/venv"
 _NAMES_THEM = "What names the dependencies; they are installed again only when this changes."
 _READ_DEPENDENCIES = (
@@ -24,10 +33,13 @@ _READ_DEPENDENCIES = (
 
 
 def is_python(project: Project) -> bool:
-    """Whether the folder holds a Python project."""
-    return any(project.has(name) for name in MANIFESTS) or any(
-        re.fullmatch(r"[^/]+\.py|requirements[^/]*\.txt|requirements/[^/]+\.txt", name) for name in project.files
-    )
+    """Whether the folder holds a Python project: it has a manifest, or source and no manifest of another language."""
+    if any(project.has(name) for name in MANIFESTS):
+        return True
+    if any(re.fullmatch(r"requirements[^/]*\.txt|requirements/[^/]+\.txt", name) for name in project.files):
+        return True
+    is_other = project.has("package.json") or project.has("go.mod")
+    return not is_other and any(re.fullmatch(r"[^/]+\.py|[^/]+/__main__\.py", name) for name in project.files)
 
 
 def plan_python(project: Project, wishes: Wishes) -> Plan:

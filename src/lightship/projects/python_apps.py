@@ -6,7 +6,7 @@ import ast
 import posixpath
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -98,8 +98,10 @@ def read_module(path: str, text: str) -> Module | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     module = Module(path)
-    names = dict(_imported(tree, module))
-    mounted = set(_mounted(tree))
+    nodes = tuple(ast.walk(tree))
+    calls = tuple(one for one in nodes if isinstance(one, ast.Call))
+    names = dict(_imported(nodes, module))
+    mounted = set(_mounted(calls))
     for node in tree.body:
         target, value = _assigned(node)
         made = FRAMEWORKS.get(_full_name(value.func, names)) if isinstance(value, ast.Call) else None
@@ -115,7 +117,7 @@ def read_module(path: str, text: str) -> Module | None:
             )
             if made:
                 module.apps.append(App(path, node.name, *made, node.lineno, is_factory=True))
-    listened = dict(_listened(tree))
+    listened = dict(_listened(calls))
     module.port = next(iter(listened.items())) if len(listened) == 1 else None
     return _with_entry_file(tree, module)
 
@@ -148,9 +150,9 @@ def _is_local_package(project: Project, folder: str) -> bool:
     return bool(folder) and project.has(f"{folder}/__init__.py")
 
 
-def _imported(tree: ast.Module, module: Module) -> Iterator[tuple[str, str]]:
+def _imported(nodes: Sequence[ast.AST], module: Module) -> Iterator[tuple[str, str]]:
     """Local names and what they stand for."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 module.imports.add(alias.name.partition(".")[0])
@@ -185,9 +187,9 @@ def _assigned(node: ast.stmt) -> tuple[str, ast.expr | None]:
     return "", None
 
 
-def _mounted(tree: ast.Module) -> Iterator[str]:
+def _mounted(calls: Sequence[ast.Call]) -> Iterator[str]:
     """Applications that are parts of another one: ``app.mount("/api", api)``."""
-    for call in _calls(tree):
+    for call in calls:
         if isinstance(call.func, ast.Attribute) and call.func.attr == "mount":
             values = [*call.args, *(one.value for one in call.keywords)]
             yield from (one.id for one in values if isinstance(one, ast.Name))
@@ -229,9 +231,9 @@ def _stays(value: ast.expr) -> str:
     return name if name in ("run", "serve_forever", "run_forever", "run_app", "run_polling", "serve") else ""
 
 
-def _listened(tree: ast.Module) -> Iterator[tuple[int, int]]:
+def _listened(calls: Sequence[ast.Call]) -> Iterator[tuple[int, int]]:
     """Ports that stand as numbers in calls that listen on them, and their lines."""
-    for call in _calls(tree):
+    for call in calls:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         given: list[ast.expr] = [one.value for one in call.keywords if one.arg == "port"]
         if name == "make_server" or name.endswith("HTTPServer"):

@@ -1,0 +1,3 @@
+from .core import DEPTH
+
+print(DEPTH)
