@@ -15,7 +15,6 @@ from lightship.projects.versions import python_version
 
 NAME = "python"
 MANIFESTS = (
-    ".python-version",
     "pyproject.toml",
     "requirements.txt",
     "setup.py",
