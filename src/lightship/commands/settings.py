@@ -16,14 +16,30 @@ PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (("lightship.toml", ()), ("pyp
 """File names, and the table in them that is lightship's."""
 
 
-def load_settings(folder: Path) -> Settings:
-    """The settings of a build context; the defaults when it has none. Raises InputError and UsageError."""
-    from lightship.verify.settings import Settings, parse_settings
+def load_settings(folder: Path, *, written_next: Path | None = None) -> Settings:
+    """The settings of a build context; the defaults when it has none. Raises InputError and UsageError.
+
+    A file of probes that they name may be missing when it is the one that is written next.
+    """
+    from lightship.verify.settings import Settings, parse_settings, with_probes
 
     for name, table in PLACES:
         text = _text(folder / name)
-        if text is not None:
-            return parse_settings(text, str(folder / name), table=table)
+        if text is None:
+            continue
+        settings = parse_settings(text, str(folder / name), table=table)
+        more = folder / settings.probes
+        if not settings.probes or (written_next is not None and not more.exists() and _same(more, written_next)):
+            return settings
+        probes = _text(more)
+        if probes is None:
+            raise InputError(
+                "the file of probes is not there",
+                where=str(more),
+                why=f"`probes` in {folder / name} names it",
+                help=f"lightship verify IMAGE --record {more}",
+            )
+        return with_probes(settings, probes, str(more))
     return Settings()
 
 
@@ -43,6 +59,10 @@ def load_check_settings(folder: Path) -> CheckSettings:
     if folder.parent == folder or (folder / ".git").exists():
         return CheckSettings()
     return load_check_settings(folder.parent)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.absolute() == other.absolute()
 
 
 def _text(path: Path) -> str | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args, level
 from lightship.commands.reporting import add_report_argument, asked_reports, deliver
-from lightship.errors import EXIT_FINDINGS, EXIT_OK, EXIT_UNKNOWN
+from lightship.errors import EXIT_FINDINGS, EXIT_OK, EXIT_UNKNOWN, UsageError
 
 if TYPE_CHECKING:
+    from lightship.evidence.observation import Observation
     from lightship.verify import Allowed, Difference, Verdict
 
 SCHEMA = "lightship.verify/1"
@@ -23,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``lightship verify``."""
     kinds = "a Dockerfile, an image reference, an OCI layout or an archive"
     parser.add_argument("original", metavar="A", help=f"the original: {kinds}")
-    parser.add_argument("candidate", metavar="B", help="what should do the same: any of these too")
+    parser.add_argument("candidate", metavar="B", nargs="?", help="what should do the same: any of these too")
     parser.add_argument(
         "-C",
         "--context",
@@ -42,6 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print every allowed difference and note, not only how many there are",
     )
+    parser.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="write what A answers as [[probe]] entries for later runs; B may be left out",
+    )
     add_build_arguments(parser)
     add_output_arguments(parser)
     add_report_argument(parser, REPORTS)
@@ -49,9 +58,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Look at both, compare, print. 0 the same, 1 different, 4 not shown."""
-    names = arguments.original, arguments.candidate
-    reports = asked_reports(arguments.report, REPORTS, json=arguments.json, inputs=map(Path, names))
+    original, candidate = arguments.original, arguments.candidate
+    if candidate is None and arguments.record is None:
+        raise UsageError(
+            "there is nothing to compare it with", where=original, help="name B too, or --record FILE to write probes"
+        )
+    if candidate is None and (arguments.json or arguments.report):
+        raise UsageError("there is no verdict to report", where="--record without B", help="name B too")
+    names = original, candidate or ""
+    inputs = [Path(name) for name in names if name]
+    reports = asked_reports(arguments.report, REPORTS, json=arguments.json, inputs=inputs)
+    if arguments.record is not None:
+        _check_record(arguments.record, inputs)
     verdict, required = _verified(arguments)
+    if verdict is None:
+        return EXIT_OK
 
     def render(name: str) -> str:
         if name == "json":
@@ -66,6 +87,41 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT_OK if verdict.holds(required) else EXIT_UNKNOWN
 
 
+def _check_record(path: Path, inputs: Sequence[Path]) -> None:
+    """Refuse early what could not be written, or is not ours to replace."""
+    from lightship.text import decode
+    from lightship.verify.recording import MARK
+    from lightship.verify.settings import Settings, with_probes
+
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UsageError("the probes cannot be written", where=str(path), help="name a file in a folder that is there")
+    if path in inputs or (path.exists() and not path.read_bytes().startswith(MARK.encode())):
+        raise UsageError(
+            "the file is not one that was recorded, and is not replaced",
+            where=str(path),
+            help="name another file, and load it with `probes` under [verify] of lightship.toml",
+        )
+    if path.exists():
+        with_probes(Settings(), decode(path.read_bytes()), str(path))
+
+
+def _write_record(path: Path, original: Observation) -> str:
+    """Record beside what the file holds already; what was done, in a line."""
+    from lightship.text import decode, write_atomic
+    from lightship.verify.recording import record, recording_text
+    from lightship.verify.settings import Settings, with_probes
+
+    old = decode(path.read_bytes()) if path.exists() else ""
+    known = with_probes(Settings(), old, str(path))
+    recording = record(original, known.requests, known.commands)
+    new = recording_text(recording, path.name)
+    if new != old:
+        write_atomic(path, new)
+    count = f"{len(recording.requests)} requests, {len(recording.commands)} commands"
+    left_out = "".join(f"\n  left out: {one}" for one in recording.left_out)
+    return f"{path}: {'unchanged' if new == old else 'written'}, {count}{left_out}"
+
+
 def _printed(verdict: Verdict, required: int, *, everything: bool) -> str:
     from lightship.reports import terminal
 
@@ -74,7 +130,8 @@ def _printed(verdict: Verdict, required: int, *, everything: bool) -> str:
     return buffer.getvalue() + "\n".join(text(verdict, required, everything=everything))
 
 
-def _verified(arguments: argparse.Namespace) -> tuple[Verdict, int]:
+def _verified(arguments: argparse.Namespace) -> tuple[Verdict | None, int]:
+    """The verdict, None when there is no candidate, and the level that is required."""
     from tempfile import TemporaryDirectory
 
     from lightship.commands.engine import opened_engine
@@ -86,8 +143,9 @@ def _verified(arguments: argparse.Namespace) -> tuple[Verdict, int]:
     from lightship.verify import compare
 
     folder = arguments.context or Path(arguments.original).parent
-    settings = load_settings(folder)
-    required = arguments.require if arguments.require is not None else settings.require
+    settings = load_settings(folder, written_next=arguments.record)
+    asked = arguments.require if arguments.require is not None else settings.require
+    required = DEFAULT_LEVEL if asked is None else asked
     build = BuildRequest(
         "",
         arguments.context or Path(),
@@ -105,15 +163,21 @@ def _verified(arguments: argparse.Namespace) -> tuple[Verdict, int]:
     ):
         told.phase(f"opening {arguments.original}")
         original = open_target(arguments.original, engine, Path(directory), build=build, on_step=told.step)
-        told.phase(f"opening {arguments.candidate}")
-        candidate = open_target(arguments.candidate, engine, Path(directory), build=build, on_step=told.step)
+        candidate = None
+        if arguments.candidate is not None:
+            told.phase(f"opening {arguments.candidate}")
+            candidate = open_target(arguments.candidate, engine, Path(directory), build=build, on_step=told.step)
         told.phase("finding out what the original answers")
         plan = plan_from_original(engine, original.image, original.facts, settings)
         told.phase("watching the original, twice")
         before = observe(engine, original.image, original.facts, plan, runs=2)
+        if arguments.record is not None:
+            told.note(_write_record(arguments.record, before))
+        if candidate is None:
+            return None, required
         told.phase("watching the candidate")
         after = observe(engine, candidate.image, candidate.facts, plan)
-        return compare(before, after, allowed=settings.allowed), DEFAULT_LEVEL if required is None else required
+        return compare(before, after, allowed=settings.allowed), required
 
 
 def document(original: str, candidate: str, verdict: Verdict, required: int) -> dict[str, object]:

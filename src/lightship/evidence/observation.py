@@ -173,7 +173,8 @@ class HttpRequest:
     source: str = ""
     name: str = ""
     expect_status: int | None = None
-    expect_body: str = ""
+    expect_body: tuple[str, ...] = ()
+    """Texts that the body must contain."""
 
     @property
     def label(self) -> str:
@@ -210,7 +211,8 @@ class CommandProbe:
     source: str = ""
     name: str = ""
     expect_exit: int | None = None
-    expect_output: str = ""
+    expect_output: tuple[str, ...] = ()
+    """Texts that its output must contain."""
     file: str = ""
     """A file that the command makes and whose content is compared, or ""."""
 

@@ -101,12 +101,12 @@ def _unexpected(probe: CommandProbe, answers: Sequence[CommandAnswer]) -> list[s
         if probe.expect_exit is not None and one.exit_code != probe.expect_exit:
             wrong.append(f"exit code {one.exit_code}, expected {probe.expect_exit}")
         text = one.stdout + one.stderr
-        if probe.expect_output and probe.expect_output.encode() not in text:
-            wrong.append(f"its output does not contain {probe.expect_output!r}")
+        missing = (part for part in probe.expect_output if part.encode() not in text)
+        wrong += [f"its output does not contain {part!r}" for part in missing]
     return list(dict.fromkeys(wrong))
 
 
-def _unmet(status: int | None, body: str, answers: Sequence[HttpAnswer]) -> list[str]:
+def _unmet(status: int | None, body: Sequence[str], answers: Sequence[HttpAnswer]) -> list[str]:
     wrong = []
     for one in answers:
         if one.status is None:
@@ -115,8 +115,7 @@ def _unmet(status: int | None, body: str, answers: Sequence[HttpAnswer]) -> list
             wrong.append(f"status {one.status}, expected {status}")
         elif status is None and one.status >= 400:
             wrong.append(f"status {one.status}: say `status = {one.status}` if that is what is expected")
-        if body and body.encode() not in one.body:
-            wrong.append(f"its body does not contain {body!r}")
+        wrong += [f"its body does not contain {part!r}" for part in body if part.encode() not in one.body]
     return list(dict.fromkeys(wrong))
 
 

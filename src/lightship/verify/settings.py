@@ -4,6 +4,7 @@
     require = "L6"              # do not be content with less
     timeout = 120               # seconds until it listens
     hardened = false
+    probes = "recorded.toml"    # more [[probe]] entries, as `lightship verify --record` writes them
     environment = { DATABASE_URL = "postgres://u:p@{db.host}:{db.port}/x" }
 
     [verify.services.db]        # a container ...
@@ -57,7 +58,7 @@ _HTTP_KEYS = {"name", "http", "headers", "body", "status", "contains"}
 _COMMAND_KEYS = {"name", "command", "env", "exit", "output", "file"}
 _SERVICE_KEYS = {"image", "command", "host_command", "port", "env", "ready", "timeout"}
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
-_VERIFY_KEYS = {"require", "timeout", "hardened", "environment", "allow", "services"}
+_VERIFY_KEYS = {"require", "timeout", "hardened", "environment", "allow", "services", "probes"}
 
 
 class _HasStart(Protocol):
@@ -78,6 +79,8 @@ class Settings:
     hardened: bool = True
     environment: tuple[tuple[str, str], ...] = ()
     services: tuple[Service, ...] = ()
+    probes: str = ""
+    """The name of a file with more probes, as ``lightship verify --record`` writes it; relative to this one."""
     requests: tuple[HttpRequest, ...] = ()
     commands: tuple[CommandProbe, ...] = ()
     allowed: tuple[Allowance, ...] = ()
@@ -100,29 +103,43 @@ def parse_settings(text: str, where: str, *, table: tuple[str, ...] = ()) -> Set
 
     Raises UsageError for TOML that cannot be read, unknown keys and bad values.
     """
-    try:
-        document: Any = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError("the file is not valid TOML", where=where, why=str(error)) from error
+    document: Any = _document(text, where)
     for name in table:
         document = document.get(name, {}) if isinstance(document, dict) else {}
     reader = _Reader(text, where)
     verify = reader.table(document.get("verify", {}), "verify")
     reader.known(verify, _VERIFY_KEYS, "[verify]")
     services = reader.services(verify.get("services", {}))
-    probes = [reader.table(one, "probe") for one in reader.list(document.get("probe", []), "probe")]
+    requests, commands = reader.probes(document, services)
     return Settings(
         require=reader.level(verify.get("require")),
         timeout=reader.seconds(verify.get("timeout")),
         hardened=reader.flag(verify.get("hardened", True), "hardened"),
         environment=reader.placed(reader.pairs(verify.get("environment", {}), "environment"), services),
         services=services,
-        requests=tuple(reader.request(one) for one in probes if "command" not in one),
-        commands=tuple(reader.command(one, services) for one in probes if "command" in one),
+        probes=reader.text(verify.get("probes", ""), "probes"),
+        requests=requests,
+        commands=commands,
         allowed=tuple(
             reader.allowance(reader.table(one, "allow")) for one in reader.list(verify.get("allow", []), "allow")
         ),
     )
+
+
+def with_probes(settings: Settings, text: str, where: str) -> Settings:
+    """The settings with the probes of one more file, which holds nothing else. Raises UsageError."""
+    document = _document(text, where)
+    reader = _Reader(text, where)
+    reader.known(document, {"probe"}, "a file of probes")
+    requests, commands = reader.probes(document, settings.services)
+    return replace(settings, requests=(*settings.requests, *requests), commands=(*settings.commands, *commands))
+
+
+def _document(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError("the file is not valid TOML", where=where, why=str(error)) from error
 
 
 class _Reader:
@@ -195,6 +212,15 @@ class _Reader:
                 raise self.error(name, f"{name} in {key} must be a string")
         return tuple(table.items())
 
+    def probes(
+        self, document: dict[str, Any], services: tuple[Service, ...]
+    ) -> tuple[tuple[HttpRequest, ...], tuple[CommandProbe, ...]]:
+        tables = [self.table(one, "probe") for one in self.list(document.get("probe", []), "probe")]
+        return (
+            tuple(self.request(one) for one in tables if "command" not in one),
+            tuple(self.command(one, services) for one in tables if "command" in one),
+        )
+
     def request(self, table: dict[str, Any]) -> HttpRequest:
         if "http" not in table:
             raise self.error("probe", "a [[probe]] needs `http` or `command`")
@@ -216,8 +242,13 @@ class _Reader:
             "user",
             self.text(table.get("name", ""), "name"),
             status,
-            self.text(table.get("contains", ""), "contains"),
+            self.texts(table.get("contains", []), "contains"),
         )
+
+    def texts(self, value: Any, key: str) -> tuple[str, ...]:
+        """One string, or an array of them; empty ones say nothing."""
+        found = [value] if isinstance(value, str) else self.list(value, key)
+        return tuple(text for one in found if (text := self.text(one, key)))
 
     def words(self, value: Any, key: str) -> tuple[str, ...]:
         words = self.list(value, key)
@@ -290,7 +321,7 @@ class _Reader:
             "user",
             self.text(table.get("name", ""), "name"),
             self.number(table.get("exit"), "exit"),
-            self.text(table.get("output", ""), "output"),
+            self.texts(table.get("output", []), "output"),
             self.text(table.get("file", ""), "file"),
         )
 
