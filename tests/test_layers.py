@@ -17,7 +17,7 @@ LAYERS = (
     {"probes"},
     {"engines"},
     {"verify", "rules"},
-    {"multistage"},
+    {"multistage", "inspection"},
     {"evidence"},
     {"closure", "ecosystems", "distros", "projects"},
     {"semantic", "oci"},

@@ -1,0 +1,260 @@
+"""One image from the inside, for people at a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from lightship.reports.figures import megabytes
+from lightship.reports.terminal import buffered
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from lightship.inspection import Card, Inspection, Place, Waste
+
+Row = Sequence[str]
+Layout = tuple[Sequence[tuple[str, str]], Sequence[Row]]
+"""Columns and rows of a table that is not laid out yet."""
+
+_NARROWEST = 16
+_KINDS = {"os": "OS packages", "pip": "pip packages", "npm": "npm packages", "gem": "gems", "go": "Go programs",
+          "java": "Java archives", "files": "no package"}  # fmt: skip
+
+
+def inspection_text(found: Inspection, *, top: int = 10) -> str:
+    """Everything about an image, the biggest ``top`` of each list, laid out for the terminal's width."""
+    out, buffer = buffered()
+    for title, body in _sections(found, top):
+        if title:
+            out.print(f"\n[bold]{_escape(_printable(title))}[/bold]", soft_wrap=True)
+        out.print(body if isinstance(body, str) else table(*body, width=out.width), markup=False)
+    return buffer.getvalue().rstrip("\n")
+
+
+def table(columns: Sequence[tuple[str, str]], rows: Sequence[Row], *, width: int) -> Table:
+    """A table without lines. A column is named with how it stands: left, right, fold, or cut to what is left over.
+
+    rich takes the width that is missing from all columns alike, and a number without its first digit is a wrong one.
+    """
+    from rich.table import Table
+
+    rows = [[_printable(cell) for cell in row] for row in rows]
+    widths = [max([len(name), *(len(row[at]) for row in rows)]) for at, (name, _) in enumerate(columns)]
+    others = sum(of + 2 for of, (_, how) in zip(widths, columns, strict=True) if how != "cut")
+    room = max(width - others, _NARROWEST)
+    made = Table(box=None, pad_edge=False, header_style="dim", show_header=any(name for name, _ in columns))
+    for name, how in columns:
+        made.add_column(name, justify="right" if how == "right" else "left", no_wrap=how != "fold", overflow="fold")
+    for row in rows:
+        cells = (_cut(cell, room) if how == "cut" else cell for cell, (_, how) in zip(row, columns, strict=True))
+        made.add_row(*map(_escape, cells))
+    return made
+
+
+def _sections(found: Inspection, top: int) -> Iterator[tuple[str, str | Layout]]:
+    packed = f", {megabytes(found.compressed)} MB compressed" if found.compressed is not None else ""
+    yield found.reference, f"{megabytes(found.size)} MB{packed}, {len(found.layers)} layers, {found.files:,} files"
+    yield "", ((("", "right"), ("", "fold")), list(_card(found.card)))
+    yield "Layers", _layers(found)
+    yield from _waste(found, top)
+    yield "Biggest directories", _places(found.biggest_directories, top)
+    yield "Biggest files", _places(found.biggest_files, top)
+    yield "Who owns the bytes", _owner_kinds(found)
+    yield "Biggest owners", _owners(found, top)
+    if found.caches:
+        total = sum(one.size for one in found.caches)
+        yield f"Caches left behind: {megabytes(total)} MB", _places(found.caches, top)
+    yield "Attack surface", ((("", "left"), ("", "fold")), list(_surface(found, top)))
+    yield f"Secrets: {len(found.secrets) or 'none found'}", _secrets(found, top) if found.secrets else _looked_at(found)
+    yield "Checkpoints (CIS Docker 4, Dockle)", _points(found)
+    for problem in found.unread:
+        yield "", f"not read: {problem}"
+
+
+def _card(card: Card) -> Iterator[Row]:
+    rows = (
+        ("platform", card.platform), ("system", card.distribution), ("created", card.created[:19].replace("T", " ")),
+        ("user", card.user or "root (none is set)"), ("workdir", card.working_dir),
+        ("entrypoint", _argv(card.entrypoint)), ("cmd", _argv(card.cmd)),
+        ("ports", " ".join(card.ports)), ("volumes", " ".join(card.volumes)),
+        ("healthcheck", _argv(card.healthcheck)), ("stop signal", card.stop_signal), ("env", " ".join(card.variables)),
+        ("labels", " ".join(name for name, _ in card.labels)),
+    )  # fmt: skip
+    return (row for row in rows if row[1])
+
+
+def _layers(found: Inspection) -> Layout:
+    with_lines = any(row.line for row in found.layers)
+    columns = [("#", "right"), ("MB", "right"), ("wasted", "right"), ("added", "right"), ("changed", "right"),
+               ("removed", "right"), *([("line", "right")] if with_lines else []), ("instruction", "cut")]  # fmt: skip
+    rows = [
+        (
+            str(row.index),
+            megabytes(row.size),
+            megabytes(row.wasted) if row.wasted else "-",
+            str(row.added),
+            str(row.changed),
+            str(row.removed),
+            *([str(row.line or "base")] if with_lines else []),
+            row.instruction or "(the history does not tell)",
+        )
+        for row in found.layers
+    ]
+    return columns, rows
+
+
+def _waste(found: Inspection, top: int) -> Iterator[tuple[str, str | Layout]]:
+    title = f"Waste: {megabytes(found.wasted)} MB, efficiency {found.efficiency:.1%}".replace("%", " %")
+    if not found.waste:
+        yield title, "nothing is shipped that cannot be seen" + _unasked(found)
+        return
+    by_path: defaultdict[str, list[Waste]] = defaultdict(list)
+    for one in found.waste:
+        by_path[one.path].append(one)
+    order = sorted(by_path.items(), key=lambda item: (-sum(one.size for one in item[1]), item[0]))
+    rows = [
+        (megabytes(sum(one.size for one in group)), str(len(group)), _cause(group, found), f"/{path}")
+        for path, group in order[:top]
+    ]
+    yield title, ((("MB", "right"), ("times", "right"), ("what happened", "left"), ("path", "cut")), rows)
+    left = len(order) - top
+    if left > 0 or _unasked(found):
+        yield "", (f"and {left} more paths" if left > 0 else "") + _unasked(found)
+
+
+def _unasked(found: Inspection) -> str:
+    return "" if found.duplicates_looked_for else "; equal files were not looked for (--duplicates)"
+
+
+def _cause(group: Sequence[Waste], found: Inspection) -> str:
+    def names(indices: Iterable[int]) -> str:
+        lines = [found.layers[index].line for index in indices]
+        if all(lines):
+            return f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
+        return _ranges(tuple(indices))
+
+    first = group[-1] if len(group) > 1 else group[0]
+    if first.kind == "duplicate":
+        return f"{names([first.layer])} copies /{first.twin}"
+    by = sorted({one.by for one in group})
+    words = {"overwritten": "replaced by", "removed": "removed by"}
+    layers = sorted({one.layer for one in group})
+    kinds = " or ".join(dict.fromkeys(words[one.kind] for one in group if one.kind in words))
+    return f"{names(layers)} {kinds} {names(by)}"
+
+
+def _ranges(indices: Sequence[int]) -> str:
+    """Layers in order as a person counts them: ``#0-#3, #5``."""
+    runs: list[list[int]] = []
+    for index in indices:
+        if runs and index == runs[-1][-1] + 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    return ", ".join(f"#{run[0]}-#{run[-1]}" if len(run) > 1 else f"#{run[0]}" for run in runs)
+
+
+def _places(places: Sequence[Place], top: int) -> Layout:
+    what = any(one.what for one in places)
+    columns = [("MB", "right"), ("files", "right"), *([("what", "left")] if what else []), ("path", "cut")]
+    rows = [
+        (megabytes(one.size), f"{one.files:,}", *([one.what] if what else []), f"/{one.path}") for one in places[:top]
+    ]
+    return columns, rows
+
+
+def _owner_kinds(found: Inspection) -> Layout:
+    sizes: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    build: Counter[str] = Counter()
+    for one in found.owners:
+        sizes[one.kind] += one.size
+        counts[one.kind] += 1
+        build[one.kind] += one.size if one.build_only else 0
+    rows = [
+        (
+            _KINDS.get(kind, kind),
+            "-" if kind == "files" else str(counts[kind]),
+            megabytes(size),
+            f"{size / (sum(sizes.values()) or 1):.0%}".replace("%", " %"),
+            megabytes(build[kind]) if build[kind] else "-",
+        )
+        for kind, size in sizes.most_common()
+    ]
+    return ((("owner", "left"), ("count", "right"), ("MB", "right"), ("", "right"), ("only to build", "right")), rows)
+
+
+def _owners(found: Inspection, top: int) -> Layout:
+    rows = [
+        (megabytes(one.size), str(one.files), _KINDS.get(one.kind, one.kind).removesuffix("s"),
+         "only to build" if one.build_only else "", f"{one.name} {one.version}".strip())
+        for one in found.owners[:top]
+    ]  # fmt: skip
+    return ((("MB", "right"), ("files", "right"), ("kind", "left"), ("", "left"), ("name", "cut")), rows)
+
+
+def _surface(found: Inspection, top: int) -> Iterator[Row]:
+    one = found.surface
+    yield "user", f"{one.user}{' (root)' if one.is_root and one.user != 'root' else ''}"
+    yield "ports", " ".join(one.ports) or "-"
+    yield "packages", f"{one.os_packages} of the OS, {one.language_packages} of languages"
+    yield "executables", f"{one.executables:,}"
+    for name, paths in (
+        ("setuid, setgid", one.set_id),
+        ("capabilities", one.capabilities),
+        ("world-writable", one.world_writable),
+    ):
+        yield name, _listed([f"/{path}" for path in paths], top)
+    for name, programs in (
+        ("shells", one.shells),
+        ("package managers", one.package_managers),
+        ("compilers", one.compilers),
+        ("network tools", one.network_tools),
+    ):
+        yield name, " ".join(programs) or "-"
+
+
+def _secrets(found: Inspection, top: int) -> Layout:
+    rows = [
+        (one.kind, "config" if one.layer < 0 else f"#{one.layer}", "deleted later" if one.deleted else "",
+         one.path if one.layer < 0 else f"/{one.path}")
+        for one in found.secrets[: max(top, 20)]
+    ]  # fmt: skip
+    return ((("kind", "left"), ("layer", "left"), ("", "left"), ("where", "cut")), rows)
+
+
+def _looked_at(found: Inspection) -> str:
+    return f"looked for in {len(found.layers)} layers, also in deleted files, and in the configuration"
+
+
+def _points(found: Inspection) -> Layout:
+    rows = [("pass" if one.passed else "WARN", one.code, one.title, one.detail) for one in found.checkpoints]
+    return ((("", "left"), ("", "left"), ("", "left"), ("", "cut")), rows)
+
+
+def _listed(words: Sequence[str], top: int) -> str:
+    more = f" and {len(words) - top} more" if len(words) > top else ""
+    return f"{len(words)}: {' '.join(words[:top])}{more}" if words else "-"
+
+
+def _argv(words: Sequence[str]) -> str:
+    import json
+
+    return json.dumps(list(words), ensure_ascii=False) if words else ""
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _printable(text: str) -> str:
+    """What does not fit a terminal (control characters, bytes that are no UTF-8) must not reach it."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
+def _escape(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

@@ -1,0 +1,168 @@
+"""What is told about an image that has one of everything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from inspection.images import full_archive
+from lightship.cli import main
+from lightship.dockerfile import parse
+from lightship.inspection import Component, Inspection, Place, Secret, Waste, look_inside
+from lightship.inspection.document import as_document, from_document
+from lightship.inspection.lines import with_lines
+from lightship.inspection.tokens import plain_instruction
+from lightship.oci import open_image
+from lightship.semantic import stages
+
+HIDDEN = "VALUE-THAT-NOBODY-MAY-SEE"
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return full_archive(tmp_path_factory.mktemp("image") / "image.tar")
+
+
+@pytest.fixture(scope="module")
+def found(archive: Path) -> Inspection:
+    with open_image(archive) as image:
+        return look_inside(image, "image.tar", duplicates=True)
+
+
+def test_layers_have_their_instruction_and_what_they_did(found: Inspection) -> None:
+    assert [row.instruction for row in found.layers] == [
+        "ADD file:1 in /",
+        "RUN make install TOKEN=***",
+        "RUN rm -r /root/.ssh",
+    ]
+    assert [(row.changed, row.removed) for row in found.layers][1:] == [(0, 0), (2, 2)]
+    assert found.layers[0].added > 15
+
+
+def test_waste_is_what_nobody_can_see_with_who_hides_it(found: Inspection) -> None:
+    kept = {one.path: one for one in found.waste}
+    assert kept["root/.ssh/id_rsa"] == Waste("removed", "root/.ssh/id_rsa", kept["root/.ssh/id_rsa"].size, 1, 2)
+    assert kept["app/twice too"] == Waste("overwritten", "app/twice too", 5000, 1, 2)
+    assert kept["usr/lib/libfoo.so.1"].layer == 0
+    assert "app/linked" not in kept
+    assert found.wasted == sum(one.size for one in found.waste) == sum(row.wasted for row in found.layers)
+    assert found.efficiency == pytest.approx(1 - found.wasted / sum(row.file_bytes for row in found.layers))
+
+
+def test_equal_files_are_found_only_when_asked(archive: Path, tmp_path: Path) -> None:
+    from oci.archives import docker_archive, file, hardlink, tar
+
+    layer = tar([file("a", b"x" * 9000), file("b", b"x" * 9000), hardlink("c", "a"), file("d", b"y" * 9000)])
+    with open_image(docker_archive(tmp_path / "equal.tar", [layer])) as image:
+        assert look_inside(image, "x").waste == ()
+        assert look_inside(image, "x", duplicates=True).waste == (Waste("duplicate", "b", 9000, 0, 0, "a"),)
+
+
+def test_every_byte_has_one_owner(found: Inspection) -> None:
+    owners = {(one.kind, one.name): one for one in found.owners}
+    assert owners["os", "libfoo1"].size == 5000 + len(b"/.\n/usr/lib/libfoo.so.1\n")  # and dpkg's list of it
+    assert owners["os", "libfoo-dev"].build_only and not owners["os", "libfoo1"].build_only
+    pip = owners["pip", "Foo"]
+    assert (pip.version, pip.files) == ("2.0", 4)  # bytecode and metadata that RECORD does not list are its own
+    assert owners["npm", "@a/b"].version == "5.0.1"
+    assert owners["npm", "c"].size == 100
+    assert owners["java", "org.x:app"].version == "3.1"
+    assert owners["go", "example.org/app"].version == "v1.4.0"
+    assert sum(one.size for one in found.owners) == found.file_bytes
+
+
+def test_what_has_no_files_of_its_own_is_named(found: Inspection) -> None:
+    assert set(found.components) == {
+        Component("java", "org.y:log", "0.9", "app/app.jar"),
+        Component("java", "inner", "1.0", "app/app.jar"),
+        Component("go", "stdlib", "1.22.1", "app/serve"),
+        Component("go", "example.org/dep", "v0.2.0", "app/serve"),
+    }
+
+
+def test_caches_are_named_with_their_kind(found: Inspection) -> None:
+    assert found.caches == (
+        Place("root/.cache/pip", 900, 1, "cache of a language's package manager"),
+        Place("var/lib/apt/lists", 700, 1, "cache or log of dpkg"),
+    )
+
+
+def test_the_surface(found: Inspection) -> None:
+    surface = found.surface
+    assert surface.is_root
+    assert surface.set_id == ("usr/bin/su",)
+    assert surface.capabilities == ("usr/bin/ping",)
+    assert surface.world_writable == ("srv",)  # /tmp is sticky
+    assert (surface.shells, surface.compilers) == (("sh",), ("cc", "gcc"))
+    assert surface.network_tools == ()  # curl is there, and nobody may execute it
+
+
+def test_secrets_of_deleted_files_are_found_and_no_value_is_told(
+    found: Inspection, archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert Secret("SSH private key", "root/.ssh/id_rsa", 1, deleted=True) in found.secrets
+    assert Secret("variable named like a secret", "ENV API_TOKEN", -1, deleted=False) in found.secrets
+    for options in ([], ["--json"]):
+        assert main(["inspect", str(archive), "--no-cache", *options]) == 0
+        printed = capsys.readouterr().out
+        assert "id_rsa" in printed
+        assert "removed" in printed
+        assert HIDDEN not in printed
+
+
+def test_checkpoints(found: Inspection) -> None:
+    failed = {one.code: one.detail for one in found.checkpoints if not one.passed}
+    assert set(failed) == {"CIS-DI-0001", "CIS-DI-0006", "CIS-DI-0008", "CIS-DI-0010", "DKL-DI-0005", "DKL-LI-0001",
+                           "DKL-LI-0002"}  # fmt: skip
+    assert failed["DKL-LI-0001"] == "admin"
+
+
+def test_the_document_gives_the_value_back(found: Inspection) -> None:
+    document = json.loads(json.dumps(as_document(found)))
+    assert from_document(Inspection, document) == found
+    document["size"] = "1"
+    with pytest.raises(ValueError, match="'1'"):
+        from_document(Inspection, document)
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_nothing_is_wider_than_the_terminal(
+    width: int, archive: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert main(["inspect", str(archive), "--no-cache"]) == 0
+    lines = capsys.readouterr().out.split("\n")
+    assert max(map(len, lines[3:])) <= width  # the first lines hold the path that was given
+    assert any("RUN make install" in line for line in lines)
+
+
+def test_layers_get_the_lines_of_their_dockerfile(found: Inspection) -> None:
+    text = "FROM base\nENV A=1\nRUN make install\n\nRUN rm -r /root/.ssh\n"
+    assert [row.line for row in with_lines(found, stages(parse(text))).layers] == [0, 3, 5]
+    other = "FROM base\nCOPY . .\nRUN rm -r /root/.ssh\n"
+    assert [row.line for row in with_lines(found, stages(parse(other))).layers] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("RUN /bin/sh -c make # buildkit", "RUN make"),
+        ("RUN |1 A=b /bin/sh -c make # buildkit", "RUN make"),
+        ("|1 A=b /bin/sh -c make", "RUN make"),
+        ("/bin/sh -c #(nop) COPY dir:1 in /app ", "COPY dir:1 in /app"),
+        ("/bin/sh -c make", "RUN make"),
+        ("COPY . . # buildkit", "COPY . ."),
+        ("RUN /bin/sh -c TOKEN=abc curl https://u:p@h/x # buildkit", "RUN TOKEN=*** curl ***/x"),
+        ("RUN /bin/sh -c PASSWORD=$P ./run # buildkit", "RUN PASSWORD=$P ./run"),
+    ],
+)
+def test_instructions_read_as_their_author_wrote_them(written: str, plain: str) -> None:
+    assert plain_instruction(written) == plain
+
+
+def test_what_is_no_image_is_one_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "none.tar").write_bytes(b"no tar" * 1000)
+    assert main(["inspect", str(tmp_path / "none.tar")]) == 2
+    assert "error: not a tar archive" in capsys.readouterr().err
