@@ -60,7 +60,9 @@ def plan_python(project: Project, wishes: Wishes) -> Plan:
         steps = (*_tools(needs), *_install(project, asked, entry, base))
         reason = f"{why}\nInstalling happens in this stage, which is not shipped."
         stages.append(StagePlan("builder", base, reason, steps))
-    runtime = _runtime(entry, needs, with_venv=bool(stages), with_source=not entry.installed or _in_place(asked))
+    # A console script brings all that it is along; whatever else is started may read what lies beside it.
+    is_script = entry.installed and entry.argv == (entry.name,)
+    runtime = _runtime(entry, needs, with_venv=bool(stages), with_source=not is_script or _in_place(asked))
     reason = (
         "The same image as above: what links to a library that is not in it fails while building, not while running."
         if stages
@@ -247,7 +249,7 @@ def _runtime(entry: Entry, needs: tuple[SystemNeed, ...], *, with_venv: bool, wi
         steps.append(Step(copy((".",), "./"), "The source; .dockerignore says what is left out."))
         if entry.import_root and not entry.installed:
             path = f"/app/{entry.import_root}"
-            steps.append(Step(environment((("PYTHONPATH", path),)), f"{entry.path} imports from {entry.import_root}/."))
+            steps.append(Step(environment((("PYTHONPATH", path),)), f"Imports start from {entry.import_root}/."))
     return tuple(steps)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -73,10 +74,10 @@ def python_entry(project: Project, asked: Dependencies, wishes: Wishes) -> Entry
     """The one way to start. Raises UnknownError when there is none, or more than one."""
     given = wished(wishes)
     if given is not None:
-        return given
+        return _with_project(project, given)
     stated = procfile(project, wishes)
     if stated and not wishes.entry:
-        return chosen_entry(stated, stated, wishes, project.where("Procfile"))
+        return _with_project(project, chosen_entry(stated, stated, wishes, project.where("Procfile")))
     found = modules(project)
     installed = scripts(project)
     packages = [_package(project, one) for one in found if one.path.endswith("/__main__.py")]
@@ -96,6 +97,22 @@ def python_entry(project: Project, asked: Dependencies, wishes: Wishes) -> Entry
     if not likely:
         _refuse_unserved(project, found, asked)
     return chosen_entry(tuple(likely), tuple(everything.values()), wishes, str(project.folder))
+
+
+def _with_project(project: Project, entry: Entry) -> Entry:
+    """A stated command with what it needs of the project: its console scripts, its modules below ``src``."""
+    words = " ".join(entry.argv).split()
+    if is_installable(project) and {one.name for one in scripts(project)} & set(words):
+        return replace(entry, installed=True)
+    modules_named = [re.split(r"[:.(]", word)[0] for word in words]
+    below = any(
+        project.has(f"src/{name}") or project.has(f"src/{name}.py")
+        for name in modules_named
+        if re.fullmatch(r"\w+", name) and not project.has(name) and not project.has(f"{name}.py")
+    )
+    if not below:
+        return entry
+    return replace(entry, installed=True) if is_installable(project) else replace(entry, import_root="src", path="src")
 
 
 def _apps(found: Sequence[Module], *, every: bool) -> list[tuple[Module, App]]:

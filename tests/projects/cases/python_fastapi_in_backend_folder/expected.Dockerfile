@@ -22,7 +22,7 @@ WORKDIR /app
 # The source; .dockerignore says what is left out.
 COPY . ./
 
-# backend/app/main.py imports from backend/.
+# Imports start from backend/.
 ENV PYTHONPATH=/app/backend
 
 # The port that uvicorn takes when it is told none.
