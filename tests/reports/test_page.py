@@ -20,7 +20,10 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 # WCAG 2: every text against what is painted behind it, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
 CONTRAST = """() => {
-  const channels = (text) => text.match(/[\\d.]+/g).map(Number);
+  const channels = (text) => {
+    const found = text.replace("srgb", "").match(/[\\d.]+/g).map(Number);
+    return text.startsWith("color(") ? [...found.slice(0, 3).map((c) => c * 255), ...found.slice(3)] : found;
+  };
   const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
     .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
     .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);

@@ -19,7 +19,6 @@
   theme.addEventListener("click", () => {
     root.dataset.theme = dark() ? "light" : "dark";
     named();
-    map?.draw();
   });
 
   // Sorting: the head cells of sortable tables become buttons.
@@ -80,8 +79,6 @@
     gone: (node) => Math.max(0, node.before - node.after),
   };
   const DEPTH = 6, HEAD = 19, GAP = 2, LEAST = 5, OPEN_WIDTH = 90, OPEN_HEIGHT = 64;
-  let map = null;
-
   const read = ([name, before, after, files, children = []], parent) => {
     const node = { name, before, after, files, parent, path: parent ? `${parent.path}/${name}` : "" };
     node.children = children.map((child) => read(child, node));
@@ -96,11 +93,10 @@
   };
   let compared = false;
 
-  // From what went away (sand) to what ships (teal); ink on both is dark in either theme.
-  const SAND = [222, 214, 203], TEAL = [95, 190, 178];
+  // From what went away (sand) to what ships (teal); the ink on both is dark in either theme.
   const colour = (node, view) => {
     const kept = view === "gone" ? 0 : view === "after" || !compared ? 1 : share(node);
-    return `rgb(${SAND.map((from, index) => Math.round(from + (TEAL[index] - from) * kept)).join(" ")})`;
+    return `color-mix(in srgb, var(--map-ships) ${Math.round(kept * 100)}%, var(--map-gone))`;
   };
 
   const mapOf = (place, tree) => {
@@ -215,8 +211,7 @@
     new ResizeObserver(() => {
       if (board.clientWidth !== known) { known = board.clientWidth; draw(); }
     }).observe(board);
-    return { draw };
   };
   const tree = $("#tree");
-  if (tree) map = mapOf($("#map"), read(JSON.parse(tree.textContent), null));
+  if (tree) mapOf($("#map"), read(JSON.parse(tree.textContent), null));
 })();
