@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from lightship.inspection.model import LayerRow, Waste
 from lightship.inspection.tokens import plain_instruction
-from lightship.oci import Image, Located, Rootfs, all_changes, match_history
+from lightship.oci import Image, Located, Rootfs, match_history
+from lightship.oci.layer_changes import differs
+from lightship.oci.merge import Merge
 
 DUPLICATE_LIMIT = 4096
 """Bytes from which on equal files are looked for: below it a header and its padding cost as much as the content."""
@@ -29,8 +31,13 @@ def read_layers(image: Image, *, duplicates: bool) -> Layers:
 
     ``duplicates`` reads and hashes every file that has another's size.
     """
-    found = all_changes(image)
-    waste = list(_hidden(image))
+    merge = Merge(image.reference)
+    waste: list[Waste] = []
+    counts: list[tuple[int, int, int]] = []
+    for layer in image.layers:
+        merge.apply(layer.entries)
+        counts.append(_count(merge, waste))
+    image.keep_rootfs(merge)
     if duplicates:
         waste += _duplicates(image.rootfs())
     wasted: defaultdict[int, int] = defaultdict(int)
@@ -45,16 +52,40 @@ def read_layers(image: Image, *, duplicates: bool) -> Layers:
             0,
             layer.size,
             layer.compressed_size,
-            sum(entry.stored for entry in layer.entries),
-            len(found[index].added),
-            len(found[index].changed),
-            len(found[index].removed),
+            sum(entry.stored if entry.sparse else entry.size for entry in layer.entries),
+            *counts[index],
             wasted[index],
         )
         for index, layer in enumerate(image.layers)
     )
     order = sorted(waste, key=lambda one: (-one.size, one.path, one.layer))
     return Layers(rows, tuple(order), sum(row.file_bytes for row in rows))
+
+
+def _count(merge: Merge, waste: list[Waste]) -> tuple[int, int, int]:
+    """How many paths the last layer added, changed and removed; what it hides is put to the waste.
+
+    As ``oci.all_changes`` tells it, without a value for each of the many that are only added.
+    """
+    added = changed = removed = 0
+    by = merge.layers - 1
+    for path, before in merge.touched.items():
+        after = merge.get(path)
+        if before is None:
+            added += after is not None
+            continue
+        if after is None:
+            removed += 1
+        elif before.entry.kind != "dir" or differs(before.entry, after.entry):
+            changed += 1
+        # A hard link has no bytes of its own; what it links to is another path.
+        if before.twin or before.entry.kind != "file" or not before.entry.stored:
+            continue
+        if after is None:
+            waste.append(Waste("removed", path, before.entry.stored, before.layer, by))
+        elif (after.body_layer, after.entry.offset) != (before.body_layer, before.entry.offset):
+            waste.append(Waste("overwritten", path, before.entry.stored, before.layer, by))
+    return added, changed, removed
 
 
 def instructions_of(image: Image) -> tuple[str, ...]:
@@ -64,19 +95,6 @@ def instructions_of(image: Image) -> tuple[str, ...]:
         if index is not None:
             texts[index] = plain_instruction(line.created_by)
     return tuple(texts)
-
-
-def _hidden(image: Image) -> Iterator[Waste]:
-    for by, layer in enumerate(all_changes(image)):
-        for change in layer.all:
-            before, after = change.before, change.after
-            # A hard link has no bytes of its own; what it links to is another path.
-            if before is None or before.twin or before.entry.kind != "file" or not before.entry.stored:
-                continue
-            if after is not None and (after.body_layer, after.entry.offset) == (before.body_layer, before.entry.offset):
-                continue
-            kind = "removed" if after is None else "overwritten"
-            yield Waste(kind, change.path, before.entry.stored, before.layer, by)  # type: ignore[arg-type]
 
 
 def _duplicates(rootfs: Rootfs) -> Iterator[Waste]:

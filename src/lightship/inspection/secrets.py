@@ -60,6 +60,7 @@ _PUBLIC = re.compile(
     r"|(?:^|/)(?:site|dist)-packages/|(?:^|/)node_modules/|/(?:test|tests|testdata|examples?)/"
     r"|\.(?:example|sample|template|dist)$"
 )
+_DULL = ("usr/share/", "usr/lib/", "usr/include/", "usr/src/", "usr/libexec/", "var/lib/dpkg/")
 # A shared library's or a package's own keys below these are worth a look all the same.
 _ALWAYS = re.compile(r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.git-credentials|\.netrc|\.npmrc|\.pypirc|\.env)$")
 _SETTINGS = re.compile(r"\.(?:ya?ml|toml|ini|cfg|conf|json|properties|env|sh|py|js|ts|rb|php)$|(?:^|/)Dockerfile")
@@ -72,10 +73,15 @@ def secrets_in(image: Image) -> tuple[Secret, ...]:
     for index, layer in enumerate(image.layers):
         for entry in layer.entries:
             # A quick look at the whole path first: a layer has tens of thousands.
-            if entry.kind == "file" and not entry.is_whiteout and entry.size:
+            if entry.kind == "file" and entry.size and not _is_dull(entry.path) and not entry.is_whiteout:
                 for kind in _kinds(image, index, entry):
                     found[Secret(kind, entry.path, index, deleted=_is_deleted(rootfs, index, entry))] = None
     return tuple(found)
+
+
+def _is_dull(path: str) -> bool:
+    """Whether a path is among the many of a distribution that no pattern can match."""
+    return path.startswith(_DULL) and "/." not in path and "/id_" not in path
 
 
 def _kinds(image: Image, layer: int, entry: Entry) -> Iterator[str]:

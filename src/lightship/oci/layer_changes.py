@@ -67,6 +67,11 @@ def content_differs(image: Image, change: Change) -> bool:
     return not _equal(old, new)
 
 
+def differs(old: Entry, new: Entry) -> bool:
+    """Whether kind, size, mode, owner, mtime, link or xattrs of two entries differ."""
+    return any(_differing(old, new))
+
+
 def _of_last_layer(merge: Merge) -> LayerChanges:
     found = [
         change
