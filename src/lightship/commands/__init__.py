@@ -9,6 +9,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("compare", "build or open several Dockerfiles and images, and put their figures side by side"),
     ("verify", "say whether one image or Dockerfile does what another does, and how far that was shown"),
     ("inspect", "show what is in an image: layers, waste, who owns what, attack surface, secrets"),
+    ("diff", "show what differs between two images: layers, files, packages, attack surface, in bytes"),
     ("check", "find what is wrong with Dockerfiles, and fix it"),
     ("explain", "print the page of a rule"),
     ("rules", "list the rules of `lightship check`"),

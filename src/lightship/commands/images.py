@@ -32,19 +32,21 @@ class Looking:
     verbose: bool = False
 
 
-def add_looking_arguments(parser: argparse.ArgumentParser) -> None:
-    """How images are opened and read."""
+def add_opening_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """How images are opened; gives the group for more."""
     group = parser.add_argument_group("looking")
     group.add_argument("--platform", default="linux/amd64", metavar="OS/ARCH", help="of an image with several")
     group.add_argument("--engine", metavar="NAME", help="docker, podman or buildah (default: the first that works)")
+    group.add_argument("--check-digests", action="store_true", help="compare the digests of layers with their bytes")
+    return group
+
+
+def add_looking_arguments(parser: argparse.ArgumentParser) -> None:
+    """How images are opened and read."""
+    group = add_opening_arguments(parser)
     group.add_argument("--duplicates", action="store_true", help="also look for equal files: reads all that may be")
     group.add_argument("--compressed", action="store_true", help="also the compressed size, where layers are plain")
-    group.add_argument(
-        "--check-digests", action="store_true", help="compare the digests of plain layers with the bytes"
-    )
-    group.add_argument(
-        "--no-cache", action="store_true", help="look again at what was seen before, and remember nothing"
-    )
+    group.add_argument("--no-cache", action="store_true", help="look again at what was seen before, remember nothing")
 
 
 def looking(arguments: argparse.Namespace) -> Looking:
@@ -52,10 +54,10 @@ def looking(arguments: argparse.Namespace) -> Looking:
     return Looking(
         platform=arguments.platform,
         engine=arguments.engine,
-        duplicates=arguments.duplicates,
-        compress=arguments.compressed,
         check=arguments.check_digests,
-        known=not arguments.no_cache,
+        duplicates=getattr(arguments, "duplicates", False),
+        compress=getattr(arguments, "compressed", False),
+        known=not getattr(arguments, "no_cache", False),
         verbose=getattr(arguments, "verbose", False),
     )
 

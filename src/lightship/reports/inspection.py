@@ -25,12 +25,17 @@ _KINDS = {"os": "OS packages", "pip": "pip packages", "npm": "npm packages", "ge
 
 def inspection_text(found: Inspection, *, top: int = 10) -> str:
     """Everything about an image, the biggest ``top`` of each list, laid out for the terminal's width."""
+    return sections_text(_sections(found, top))
+
+
+def sections_text(sections: Iterable[tuple[str, str | Layout]]) -> str:
+    """Titles with what stands below them, laid out for the terminal's width; without a title it goes on."""
     out, buffer = buffered()
-    for title, body in _sections(found, top):
+    for title, body in sections:
         if title:
             out.print(f"\n[bold]{_escape(_printable(title))}[/bold]", soft_wrap=True)
         out.print(body if isinstance(body, str) else table(*body, width=out.width), markup=False)
-    return buffer.getvalue().rstrip("\n")
+    return buffer.getvalue().strip("\n")
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Sequence[Row], *, width: int) -> Table:
