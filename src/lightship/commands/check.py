@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from lightship.commands.check_image import image_facts
 from lightship.commands.settings import load_check_settings
@@ -31,6 +31,7 @@ from lightship.rules.find import dockerfiles
 from lightship.text import decode, encode, write_atomic
 
 if TYPE_CHECKING:
+    from lightship.commands.budgets import Judged
     from lightship.rules.settings import CheckSettings
 
 STDIN = "-"
@@ -59,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     about.add_argument("--target", default="", metavar="STAGE", help="the stage that is built (default: the last)")
     about.add_argument("--image", metavar="IMAGE", help="what the one Dockerfile was built into: findings get bytes")
     about.add_argument("--engine", metavar="NAME", help="docker, podman or buildah, where the IMAGE is one of theirs")
+    about.add_argument("--accept", action="store_true", help="write the IMAGE's figures to lightship.lock")
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, default="text", help="how to print (default: text)")
     output.add_argument("--json", action="store_true", help="the same as --format json")
@@ -74,6 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
     names = list(_names(arguments.paths, checker))
     if arguments.image and len(names) != 1:
         raise UsageError("--image is about one Dockerfile", help="name that file alone")
+    if arguments.accept and not arguments.image:
+        raise UsageError("--accept needs an image", help="write --image IMAGE too")
     for name in names:
         checker.check(name)
     return checker.finish()
@@ -100,6 +104,7 @@ class _Checker:
         self.said: set[str] = set()
         self.failed = self.failing = False
         self.fixes = 0
+        self.judged: Judged | None = None
 
     def check(self, name: str) -> None:
         """Check one file. An error in reading it is printed; the others go on."""
@@ -138,6 +143,7 @@ class _Checker:
         else:
             subject = read(text)
             if self.arguments.image:
+                self.judge(source, subject)
                 subject = replace(
                     subject, image=image_facts(self.arguments.image, self.arguments.engine, subject.graph)
                 )
@@ -145,6 +151,20 @@ class _Checker:
         limit = SEVERITIES.index(self.arguments.fail_on or settings.fail_on)
         self.failing |= any(SEVERITIES.index(one.rule.severity) <= limit for one in left)
         self.reports.append(FileReport(source.name, text, left))
+
+    def judge(self, source: _Source, subject: Subject) -> None:
+        """Hold the image against its budget."""
+        from lightship.commands.budgets import judged
+
+        arguments = self.arguments
+        self.judged = judged(
+            source.path or Path("Dockerfile"),
+            arguments.image,
+            engine=arguments.engine,
+            graph=subject.graph,
+            accepting=arguments.accept,
+        )
+        self.failing |= self.judged is not None and bool(self.judged.excesses)
 
     def rules_for(self, settings: CheckSettings) -> tuple[Rule, ...]:
         """The rules that run under these settings."""
@@ -195,10 +215,32 @@ class _Checker:
         if not self.reports and not self.failed:
             print(f"warning: no Dockerfile in {', '.join(arguments.paths)}", file=sys.stderr)
         if name != "text" or found or (self.reports and not arguments.quiet):
-            stream.write(render(name, self.reports) + "\n")
+            stream.write(self.rendered(name) + "\n")
+        if self.judged and name != "json":
+            self.tell_budget(stream if name == "text" else sys.stderr)
         if self.failed:
             return EXIT_USAGE
         return EXIT_FINDINGS if self.failing else EXIT_OK
+
+    def rendered(self, name: str) -> str:
+        """The findings in a format; the budget is a part of the JSON document."""
+        if name != "json" or self.judged is None:
+            return render(name, self.reports)
+        from lightship.reports.budget import budget_document
+        from lightship.reports.findings.json_format import render as as_json
+
+        one = self.judged
+        return as_json(self.reports, budget=budget_document(one.image, one.figures, one.accepted, one.excesses))
+
+    def tell_budget(self, stream: TextIO) -> None:
+        """Say what is exceeded, what has grown, and what was accepted."""
+        from lightship.reports.budget import budget_text
+
+        one = self.judged
+        if one and (one.excesses or one.accepted or not self.arguments.quiet):
+            print(budget_text(one.image, one.figures, one.accepted, one.excesses, one.lock), file=stream)
+        if one and one.written:
+            print(f"wrote {one.lock}", file=stream)
 
 
 def _names(paths: Sequence[str], checker: _Checker) -> Iterator[str]:

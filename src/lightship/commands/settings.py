@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lightship.errors import InputError
 
 if TYPE_CHECKING:
+    from lightship.inspection.budget import Budget
     from lightship.rules.settings import CheckSettings
     from lightship.verify.settings import Settings
 
@@ -63,6 +64,23 @@ def load_check_settings(folder: Path) -> CheckSettings:
 
 def _same(one: Path, other: Path) -> bool:
     return one.absolute() == other.absolute()
+
+
+def load_budget(folder: Path) -> Budget | None:
+    """``[budget]`` of the nearest file that has one, from an absolute folder upwards; None when none has.
+
+    A folder with ``.git`` is the last that is looked at. Raises InputError and UsageError.
+    """
+    from lightship.inspection.budget import parse_budget
+
+    for name, table in PLACES:
+        text = _text(folder / name)
+        found = parse_budget(text, str(folder / name), table=table) if text is not None else None
+        if found is not None:
+            return found
+    if folder.parent == folder or (folder / ".git").exists():
+        return None
+    return load_budget(folder.parent)
 
 
 def _text(path: Path) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lightship import __version__
 from lightship.reports.findings import counted
@@ -13,13 +13,17 @@ from lightship.text import Lines
 SCHEMA = "lightship.check/1"
 
 
-def render(reports: Sequence[FileReport]) -> str:
-    """The document ``lightship.check/1``: a line for every finding, so that it is quick to write and to read."""
+def render(reports: Sequence[FileReport], *, budget: Mapping[str, object] | None = None) -> str:
+    """The document ``lightship.check/1``: a line for every finding, so that it is quick to write and to read.
+
+    ``budget`` is what ``reports.budget`` says of the image, where one was given that has a budget.
+    """
     head = {"schema": SCHEMA, "lightship": __version__, "rules": VERSION}
     start = "".join(f"  {json.dumps(name)}: {json.dumps(value)},\n" for name, value in head.items())
     files = ",\n".join(_file(report) for report in reports)
     summary = json.dumps({"files": len(reports), **counted(reports)})
-    return f'{{\n{start}  "files": [\n{files}\n  ],\n  "summary": {summary}\n}}'
+    more = f',\n  "budget": {json.dumps(budget)}' if budget is not None else ""
+    return f'{{\n{start}  "files": [\n{files}\n  ],\n  "summary": {summary}{more}\n}}'
 
 
 def _file(report: FileReport) -> str:
