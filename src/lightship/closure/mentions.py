@@ -50,7 +50,7 @@ def _calls(**names: str) -> Mapping[str, MentionKind]:
 
 _PYTHON = _Language(
     tuple(
-        b"subprocess os.system popen which( find_executable os.exec os.spawn posix_spawn pexpect"
+        b"subprocess os.system popen( Popen which( find_executable os.exec os.spawn posix_spawn pexpect"
         b" ctypes dlopen open_process run_process".split()
     ),
     _calls(

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace an output file that is already there")
     parser.add_argument(
         "--runtime",
-        choices=("auto", "scratch", "slim", "same"),
+        choices=("auto", "scratch", "distroless", "slim", "same"),
         default="auto",
         help="what the runtime stage stands on (default: auto, the smallest that is proven)",
     )

@@ -8,6 +8,7 @@ from lightship.multistage.metadata import from_config, healthcheck
 from lightship.multistage.model import Candidate, DroppedPackage, Hunk, KeptPackage, RuntimeKind, Trims
 from lightship.multistage.needs import Needs, needs_of
 from lightship.multistage.on_base import RuntimeBase, on_base
+from lightship.multistage.on_distroless import distroless_names
 from lightship.multistage.on_scratch import on_scratch
 from lightship.multistage.split import Division, divide
 from lightship.multistage.toolchains import idle_toolchains
@@ -23,6 +24,7 @@ __all__ = [
     "RuntimeBase",
     "RuntimeKind",
     "Trims",
+    "distroless_names",
     "divide",
     "from_config",
     "healthcheck",

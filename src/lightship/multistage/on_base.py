@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lightship import distros
@@ -11,9 +11,10 @@ from lightship.evidence import Effect, Evidence
 from lightship.multistage.cover import Tree, cover
 from lightship.multistage.emission import Block, emit, megabytes, spread
 from lightship.multistage.gather_stage import TARGET, Gathering, removal_word, shell_word
-from lightship.multistage.metadata import restated_lines
+from lightship.multistage.metadata import from_config, last_lines, restated_lines
 from lightship.multistage.model import Candidate, Hunk, RuntimeKind
 from lightship.multistage.needs import Needs
+from lightship.multistage.on_distroless import allowed_on_distroless, lacks, missing_in_words
 from lightship.multistage.packages import RuntimePackages, runtime_packages
 from lightship.multistage.reasons import left_behind, made_by
 from lightship.multistage.rootfs_stage import rootfs_stage
@@ -29,6 +30,7 @@ _HIERARCHY = frozenset(
      "usr/bin", "usr/lib", "usr/local", "usr/local/bin", "usr/local/lib", "usr/local/share", "usr/sbin", "usr/share",
      "var/cache", "var/lib", "var/log", "var/www"}
 )  # fmt: skip
+_TITLES = {"same": "the same base", "slim": "a smaller base", "distroless": "no shell, no package manager"}
 # More COPY lines than this are gathered in one place instead.
 MOST_COPIES = 14
 
@@ -53,6 +55,7 @@ def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKi
         uses=needs.uses,
         from_base=base.files if kind != "same" else None,
         kept_packages=packages.present,
+        bare=kind == "distroless",
     )
     trees = cover(
         evidence.files,
@@ -60,11 +63,20 @@ def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKi
         optional=wanted.may_come_along,
         divided=lambda path: path in _HIERARCHY,
     )
-    title = f"{base.written} ({'the same base' if kind == 'same' else 'a smaller base'})"
+    title = f"{base.written} ({_TITLES[kind]})"
+    if kind == "distroless":
+        missing = lacks(evidence, needs, base.files, packages.present)
+        if missing:
+            return Candidate(kind, title, refused=missing_in_words(missing))
+        if _needs_ldconfig(evidence, trees):
+            return Candidate(
+                kind, title, refused="libraries are copied into the loader's places, and it has no ldconfig"
+            )
     if not trees and not packages.dropped and kind == "same":
         return Candidate(kind, title, refused="the instructions leave nothing behind that a second stage could drop")
-    text, hunks = _write(evidence, needs, base, division, packages=packages, wanted=wanted, trees=trees)
-    return Candidate(kind, title, text, hunks, wanted.left)
+    text, hunks = _write(evidence, needs, base, division, kind=kind, packages=packages, wanted=wanted, trees=trees)
+    more = allowed_on_distroless(evidence) if kind == "distroless" else ()
+    return Candidate(kind, title, text, hunks, (*wanted.left, *more))
 
 
 def _write(
@@ -73,12 +85,13 @@ def _write(
     base: RuntimeBase,
     division: Division,
     *,
+    kind: RuntimeKind,
     packages: RuntimePackages,
     wanted: Wanted,
     trees: Sequence[Tree],
 ) -> tuple[str, tuple[Hunk, ...]]:
     line = evidence.stage.from_instruction.line
-    if not division.head:
+    if not division.head and kind != "distroless":
         # Nothing is built: the file needs no second stage, only another base.
         word = evidence.stage.from_instruction.words[0]
         text = apply(evidence.dockerfile.text, [Edit(word.span, base.written)])
@@ -88,9 +101,9 @@ def _write(
     stage = [Block((f"FROM {platform}{base.written} AS {names.runtime}",))]
     hunks = [Hunk(line, "what builds becomes a stage of its own, which is not shipped")]
     install = _install(evidence, packages)
-    if install:
+    if install and kind != "distroless":
         stage.append(install)
-    removals = _removals(evidence, base)
+    removals = [] if kind == "distroless" else _removals(evidence, base)
     if removals:
         stage.append(Block(spread("RUN rm -rf", removals), "The original takes these away from the base image."))
     stages = [stage]
@@ -121,6 +134,12 @@ def _write(
         stage += [_copy(evidence, group, wanted.paths, names.builder) for group in groups]
     if _needs_ldconfig(evidence, trees):
         stage.append(Block(("RUN ldconfig",), "Libraries were copied into the loader's directories."))
+    own = {item.keyword for item in (*division.head_instructions, *division.tail_instructions)}
+    if kind == "distroless":
+        if inherited := (*_reset(evidence, base, own), *from_config(evidence.base_config, own)):
+            stage.append(Block(inherited, f"As {evidence.stage.base.written or 'the base image'} has it."))
+        if last := last_lines(evidence.base_config, own):
+            stage.append(Block(last))
     lines = restated_lines(division.head_instructions, division.tail_instructions)
     if lines:
         stage.append(Block(lines, "As the builder stage has it."))
@@ -136,6 +155,12 @@ def _write(
         stage_blocks=stages,
     )
     return text, tuple(hunks)
+
+
+def _reset(evidence: Evidence, base: RuntimeBase, own: Collection[str]) -> tuple[str, ...]:
+    """Lines that take back what the runtime stage's base says and the original does not."""
+    has_entrypoint = bool(evidence.base_config.entrypoint) or "entrypoint" in own
+    return ("ENTRYPOINT []",) if base.config.entrypoint and not has_entrypoint else ()
 
 
 def _install(evidence: Evidence, packages: RuntimePackages) -> Block | None:

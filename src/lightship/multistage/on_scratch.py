@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from lightship import distros
-from lightship.closure import libc_runtime
+from lightship.closure import elf_needs, libc_runtime
 from lightship.distros import Package
 from lightship.evidence import Evidence
 from lightship.multistage.asked import asked_packages, recommended
@@ -150,7 +150,20 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
         wanted = installed.package(name)
         if wanted is not None and name not in left:
             found.setdefault(wanted.name, wanted)
-    return tuple(found.values()), tuple(dropped)
+    return tuple(_with_plugins(evidence, found, left).values()), tuple(dropped)
+
+
+def _with_plugins(evidence: Evidence, packages: dict[str, Package], left: Collection[str]) -> dict[str, Package]:
+    """The packages, and those that own what their plugins link: a library that is taken whole opens them by itself."""
+    found = dict(packages)
+    new = list(packages.values())
+    while new:
+        plugins = [path for package in new for path in package.files if ".so" in path and path in evidence.files]
+        links = (path for need in elf_needs(evidence.files, plugins, evidence.config).values() for path in need.paths)
+        owners = {owner.name: owner for path in links if (owner := evidence.installed.owner(path))}
+        new = [owner for name, owner in owners.items() if name not in found and name not in left]
+        found.update((owner.name, owner) for owner in new)
+    return found
 
 
 def _files_of(evidence: Evidence, names: Collection[str]) -> set[str]:

@@ -37,7 +37,18 @@ _REGENERATED = frozenset(
 )
 _SYSTEM = ("etc/apt", "etc/dpkg", "etc/init.d", "etc/rc*.d", "etc/systemd", "etc/cron.*", "var/lib/systemd", "var/log")
 _SYSTEM_PATTERNS = ecosystems.PathPatterns(_SYSTEM)
+# Read when somebody logs in, or by what adds accounts; also by cron, su and sshd, which come with these packages.
+_LOGIN = (
+    "etc/pam.d", "etc/security", "etc/environment", "etc/fstab", "etc/motd", "etc/shells", "etc/subuid", "etc/subgid",
+    "etc/gshadow", "etc/inputrc", "etc/networks", "run/adduser", "usr/share/info", "usr/local/man", "var/lib/pam",
+    "var/lib/shells.state", "var/lib/ucf", "var/lib/python", "var/mail", "usr/local/games",
+)  # fmt: skip
+_LOGIN_PATTERNS = ecosystems.PathPatterns(_LOGIN)
+_LOGIN_PACKAGES = frozenset(
+    {"libpam0g", "libpam-modules", "login", "passwd", "cron", "openssh-server", "adduser", "sudo"}
+)
 _HASH_LIMIT = 64 << 20
+_SETTING_LIMIT = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,7 @@ def wanted_paths(
     by_layer = {effect.layer: effect for effect in head if effect.layer is not None}
     owners = evidence.installed
     leave = _Leaving(files, owners, uses)
+    logs_in = not _LOGIN_PACKAGES.isdisjoint(kept_packages)
     modified = _modified(evidence, by_layer, kept_packages)
     paths: dict[str, Effect | None] = {}
     optional: set[str] = set()
@@ -98,7 +110,11 @@ def wanted_paths(
             continue
         effect = by_layer.get(located.layer)
         is_of_base = located.layer < evidence.base_layers
-        if effect is None and (not is_of_base or from_base is None or path in from_base):
+        if effect is None and (
+            not is_of_base
+            or from_base is None
+            or (path in from_base and not (bare and _is_another(files, from_base, path)))
+        ):
             continue
         entry = located.entry
         if entry.kind == "dir" and effect is not None and _same_directory(entry, base_files, path):
@@ -112,7 +128,7 @@ def wanted_paths(
             continue
         by_installer = is_of_base or (effect is not None and effect.packages_only)
         if leave.reason(path, entry.size if entry.kind == "file" else 0) or (
-            bare and by_installer and leave.system(path)
+            bare and by_installer and leave.system(path, logs_in=logs_in)
         ):
             continue
         if effect is not None and _is_by_product(path, base_files):
@@ -120,6 +136,14 @@ def wanted_paths(
             continue
         paths[path] = effect
     return Wanted(paths, frozenset(optional), leave.left(), leave.idle())
+
+
+def _is_another(files: Rootfs, other: Rootfs, path: str) -> bool:
+    """Whether a setting (a file in /etc) is there in another base image and says something else."""
+    mine, its = files[path].entry, other[path].entry
+    if mine.kind != "file" or its.kind != "file" or not path.startswith("etc/"):
+        return False
+    return mine.size != its.size or files.read(path, _SETTING_LIMIT) != other.read(path, _SETTING_LIMIT)
 
 
 def _same_directory(entry: Entry, base_files: Rootfs, path: str) -> bool:
@@ -207,9 +231,9 @@ class _Leaving:
         """The patterns of toolchains that something was left behind for, with the paths that they name."""
         return {pattern: tuple(paths) for pattern, paths in self._idle.items()}
 
-    def system(self, path: str) -> bool:
-        """Whether the path is a setting of the package manager or of init."""
-        found = _SYSTEM_PATTERNS.covers(path)
+    def system(self, path: str, *, logs_in: bool) -> bool:
+        """Whether the path is a setting of the package manager, of init or, where nobody logs in, of login."""
+        found = _SYSTEM_PATTERNS.covers(path) or (not logs_in and _LOGIN_PATTERNS.covers(path))
         self._has_system = self._has_system or found
         return found
 
@@ -227,10 +251,9 @@ class _Leaving:
             )
         )
         made = "made by installing packages; those that stay are installed again"
-        no_init = "setting of the package manager or of init, of which the runtime stage has none"
-        system = (
-            [Left(pattern, no_init) for top in _SYSTEM for pattern in (top, f"{top}/**")] if self._has_system else []
-        )
+        no_init = "setting of the package manager, of init or of login, of which the runtime stage has none"
+        tops = (*_SYSTEM, *_LOGIN) if self._has_system else ()
+        system = [Left(pattern, no_init) for top in tops for pattern in (top, f"{top}/**")]
         return (*rules, *system, *(Left(path, made) for path in self._installed))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lightship import distros
 from lightship.evidence import Evidence
-from lightship.multistage import Candidate, Needs, RuntimeBase, on_base, on_scratch, slim_names
+from lightship.multistage import Candidate, Needs, RuntimeBase, distroless_names, on_base, on_scratch, slim_names
 from lightship.oci import Image
 from lightship.optimize.model import Runtime
 
@@ -21,6 +21,8 @@ def candidates(evidence: Evidence, needs: Needs, runtime: Runtime, open_base: Op
     found: list[Candidate] = []
     if runtime in ("auto", "scratch"):
         found.append(on_scratch(evidence, needs))
+    if runtime in ("auto", "distroless"):
+        found.append(_distroless(evidence, needs, open_base))
     if runtime in ("auto", "slim"):
         found.append(_slim(evidence, needs, open_base))
     if runtime in ("auto", "same"):
@@ -32,6 +34,24 @@ def candidates(evidence: Evidence, needs: Needs, runtime: Runtime, open_base: Op
         )
         found.append(on_base(evidence, needs, same, "same"))
     return tuple(found)
+
+
+def _distroless(evidence: Evidence, needs: Needs, open_base: OpenBase) -> Candidate:
+    names = distroless_names(evidence, needs)
+    title = "a distroless image"
+    if not names:
+        return Candidate("distroless", title, refused="there is none of this distribution's release")
+    last = Candidate("distroless", names[0], refused=f"{', '.join(names)} cannot be had")
+    for name in names:
+        image = open_base(name)
+        if image is None:
+            continue
+        base = RuntimeBase(name, image.config, image.rootfs(), distros.installed(image.rootfs()))
+        unfit = unfitness(evidence, base)
+        last = Candidate("distroless", name, refused=unfit) if unfit else on_base(evidence, needs, base, "distroless")
+        if not last.refused:
+            break
+    return last
 
 
 def _slim(evidence: Evidence, needs: Needs, open_base: OpenBase) -> Candidate:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lightship import distros
+from lightship.distros import Package
 from lightship.ecosystems import PathPatterns
 from lightship.evidence import Evidence
 from lightship.evidence.observation import ImageFacts
@@ -46,12 +48,17 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
             return False
         return not holds_only_base_packages(real) or is_reached(real) or is_reached(path)
 
+    def builds(package: Package) -> bool:
+        return distros.judge(evidence.installed, package).need == "build-only"
+
     def is_called(program: str) -> bool:
-        # A text may well hold the word "service" or "install" and mean no program; those of the system itself count
-        # only where the closure saw a call.
+        # A text may well hold the word "service", "install" or "as" and mean no program; those of the system itself, and
+        # those that build programs, count only where the closure saw a call.
         found = next((path for place in _PROGRAMS if (path := f"{place}/{program}") in evidence.files), None)
         owner = evidence.installed.owner(found) if found else None
-        return owner is None or owner.priority not in _OF_THE_SYSTEM or program in needs.uses.programs
+        if owner is None or program in needs.uses.programs:
+            return True
+        return owner.priority not in _OF_THE_SYSTEM and not builds(owner)
 
     return replace(
         facts,
