@@ -150,6 +150,9 @@ def _path(before: str, after: str) -> str:
 def _user(original: ImageFacts, candidate: ImageFacts) -> Iterator[Difference | Allowed]:
     before, after = original.config.user or "0", candidate.config.user or "0"
     old, new = user_id(original), user_id(candidate)
+    if old == new and old is not None and _group_id(original) != _group_id(candidate):
+        yield Difference((_TOP, "USER", "group"), f"{before}: {_gid(original)}", f"{after}: {_gid(candidate)}")
+        return
     if before == after and old == new:
         return
     difference = Difference((_TOP, "USER"), original.config.user or "root", candidate.config.user or "root")
@@ -157,8 +160,8 @@ def _user(original: ImageFacts, candidate: ImageFacts) -> Iterator[Difference | 
         yield Difference((_TOP, "USER"), before, f"{after}: no such user in /etc/passwd")
     elif old == new:
         yield Allowed(difference, f"the same user, uid {new}")
-    elif new != 0:
-        yield Allowed(difference, "less privileged; that the program still works is compared from L6 on")
+    elif old == 0:
+        yield Allowed(difference, "less privileged than root; that the program still works is compared from L6 on")
     else:
         yield difference
 
@@ -171,6 +174,22 @@ def user_id(facts: ImageFacts) -> int | None:
     if name == "root":
         return 0
     return next((account.uid for account in facts.accounts if account.name == name), None)
+
+
+def _group_id(facts: ImageFacts) -> int | None:
+    """The gid that the image's USER means: its own word, else that of /etc/passwd, else 0, as engines do."""
+    user, colon, group = facts.config.user.partition(":")
+    if colon and group.isdigit():
+        return int(group)
+    if colon:
+        return next((one.gid for one in facts.groups if one.name == group), None)
+    uid = user_id(facts)
+    return next((one.gid for one in facts.accounts if user in (one.name, "") or one.uid == uid), 0) if uid else 0
+
+
+def _gid(facts: ImageFacts) -> str:
+    gid = _group_id(facts)
+    return "no such group" if gid is None else f"gid {gid}"
 
 
 def _sets(original: ImageFacts, candidate: ImageFacts) -> Iterator[Difference | Allowed]:

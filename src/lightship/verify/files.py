@@ -92,7 +92,10 @@ def _changes(fact: FileFact, now: FileFact | None, new: ImageFacts) -> Iterator[
         yield "missing", fact.kind if fact.kind != "file" else f"{fact.size} bytes", ""
         return
     if _kind(fact) != _kind(now):
-        if now.kind == "symlink" and _resolves(now, new):
+        there = _followed(now, new.files) if now.kind == "symlink" else None
+        if there is not None and _kind(there) == _kind(fact):
+            # Reached by another way (merged /usr); the files of a directory are compared by themselves.
+            yield from () if fact.kind == "dir" else _changes(fact, there, new)
             return
         yield "content", fact.kind, now.kind
         return
@@ -112,9 +115,14 @@ def _kind(fact: FileFact) -> str:
     return "file" if fact.kind == "hardlink" else fact.kind
 
 
-def _resolves(link: FileFact, facts: ImageFacts) -> bool:
-    """A directory that became a link to where it now is (merged /usr) is still there."""
-    return _target(link, facts.files) in facts.files
+def _followed(link: FileFact, files: Mapping[str, FileFact]) -> FileFact | None:
+    """What a link leads to in the end; None when there is nothing."""
+    found: FileFact | None = link
+    for _ in range(_LINKS_LIMIT):
+        if found is None or found.kind != "symlink":
+            return found
+        found = files.get(_target(found, files))
+    return None
 
 
 def _reason(fact: FileFact, now: FileFact | None, change: Change, pair: _Pair) -> str:
