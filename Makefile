@@ -1,7 +1,7 @@
 # Everything here works on a fresh Debian 12 as root, says what it installs before it does, and is quick the second time.
 .POSIX:
 .NOTPARALLEL:
-.PHONY: help setup bases demo test check accept bench clean
+.PHONY: help setup bases demo test check accept bench docs clean
 
 PYTHON = python3
 BIN = .venv/bin
@@ -12,6 +12,7 @@ help:
 	@echo 'make check   lint, format, types and the layers test: what to run before a commit'
 	@echo 'make accept  rewrite the expected files of the golden cases, then look at git diff'
 	@echo 'make bench   time lightship itself, without the time that engines take'
+	@echo 'make docs    build the documentation into build/site; a link that leads nowhere is an error'
 	@echo 'make setup   .venv with lightship and its development tools'
 	@echo 'make bases   engines, and stand-in base images where Docker Hub cannot be reached'
 	@echo 'make clean   remove .venv, caches and build results; `tools/bases remove` removes the stand-ins'
@@ -44,6 +45,9 @@ accept: setup
 
 bench: setup
 	@$(BIN)/python tools/bench $(BENCH_ARGS)
+
+docs: setup
+	$(BIN)/mkdocs build --strict --quiet
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
