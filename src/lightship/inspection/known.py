@@ -27,7 +27,7 @@ _Value = TypeVar("_Value")
 LIMIT = 200
 """Images that are kept; the ones not asked for longest go first."""
 
-FORM = 1
+FORM = 2
 """Raised whenever the same image would give another inspection."""
 
 _BUSY = 2.0

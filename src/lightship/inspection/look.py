@@ -53,7 +53,7 @@ def look_inside(
         file_bytes=layers.all_bytes - hidden,
         efficiency=1 - wasted / layers.all_bytes if layers.all_bytes else 1.0,
         wasted=wasted,
-        card=_card(image, f"{release.id} {release.version}".strip()),
+        card=_card(image, f"{release.id} {release.version}".strip(), database.manager),
         layers=layers.rows,
         waste=layers.waste,
         owners=owners.owners,
@@ -70,7 +70,7 @@ def look_inside(
     )
 
 
-def _card(image: Image, distribution: str) -> Card:
+def _card(image: Image, distribution: str, package_manager: str) -> Card:
     config = image.config
     platform = "/".join(part for part in (config.os, config.architecture, config.variant) if part)
     return Card(
@@ -87,6 +87,7 @@ def _card(image: Image, distribution: str) -> Card:
         variables=tuple(name for name, _ in config.env),
         labels=tuple((name, redacted(value)) for name, value in config.labels),
         distribution=distribution,
+        package_manager=package_manager,
     )
 
 

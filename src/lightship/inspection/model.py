@@ -27,6 +27,9 @@ class Card:
     """Names only: values may be secrets."""
     labels: tuple[tuple[str, str], ...]
     distribution: str
+    """ID and release of os-release(5), e.g. "debian 12"."""
+    package_manager: str
+    """dpkg, apk, rpm, or "" when there is none."""
 
 
 @dataclass(frozen=True, slots=True)

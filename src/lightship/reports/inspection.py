@@ -38,6 +38,17 @@ def sections_text(sections: Iterable[tuple[str, str | Layout]]) -> str:
     return buffer.getvalue().strip("\n")
 
 
+def scans_text(scans: Iterable[tuple[str, Sequence[tuple[str, int]], str]]) -> str:
+    """What vulnerability scanners said: name, counts by severity, problem."""
+    lines = [
+        f"  {name}: {_printable(problem)}"
+        if problem
+        else f"  {name}: {', '.join(f'{count} {severity}' for severity, count in counts) or 'none found'}"
+        for name, counts, problem in scans
+    ]
+    return "\n".join(["Vulnerabilities", *(lines or ["  not known: neither trivy nor grype is on this machine"])])
+
+
 def table(columns: Sequence[tuple[str, str]], rows: Sequence[Row], *, width: int) -> Table:
     """A table without lines. A column is named with how it stands: left, right, fold, or cut to what is left over.
 
