@@ -9,7 +9,6 @@ import pytest
 from lightship.oci import ImageConfig, open_image
 from lightship.optimize.contents import Contents, Opened, contents
 from lightship.optimize.tree import Tree, merged_tree
-from lightship.probes import image_facts
 from oci.archives import Member, config_of, docker_archive, file, hardlink, tar
 
 STATUS = b"Package: gcc\nStatus: install ok installed\nVersion: 12\nArchitecture: amd64\n\n"
@@ -32,7 +31,7 @@ def opened(path: Path, layers: list[list[Member]], text: str, *, history: list[s
     image = open_image(archive)
     diff_ids = image.config.diff_ids[:1] if "scratch" not in text else ()
     base = ImageConfig(diff_ids=diff_ids, history=image.config.history[: len(diff_ids)])
-    return Opened(image, image_facts(image.config, image.rootfs()), text, base)
+    return Opened(image, text, base)
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +57,9 @@ def test_every_instruction_has_its_bytes(found: Contents) -> None:
 
 def test_packages_and_what_an_attacker_finds(found: Contents) -> None:
     (gcc,) = found.packages
-    assert (gcc.kind, gcc.name, gcc.before, gcc.after, gcc.size) == ("OS", "gcc", "12", "", 500 + len(LIST))
+    assert (gcc.kind, gcc.name, gcc.before, gcc.after, gcc.size) == ("os", "gcc", "12", "", 500 + len(LIST))
     assert found.before.compilers == ("gcc",) and found.before.set_id == ("bin/su",)
-    assert found.after and found.after.shells == ("sh",) and found.after.programs == 1 and not found.after.set_id
+    assert found.after and found.after.shells == ("sh",) and found.after.executables == 1 and not found.after.set_id
 
 
 def test_history_that_does_not_tell_gives_one_part_for_all(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from lightship.inspection.model import Surface
 from lightship.multistage import Candidate, Hunk
-from lightship.optimize import Contents, Measurement, Optimization, PackageRow, Part, Surface, Tree, Trial
+from lightship.optimize import Contents, Measurement, Optimization, PackageRow, Part, Tree, Trial
 from lightship.reports.optimizations import Outcome
 from lightship.verify import Allowed, Difference, LevelResult, Verdict
 
@@ -41,8 +42,22 @@ CANDIDATE = Candidate("scratch", "scratch (only what running needs)", RESULT_TEX
 TAKEN = Trial(CANDIDATE, SMALLER, SAME)
 LARGER = Trial(Candidate("same", "python:3.11 (the same base)", "FROM a\n"), replace(ORIGINAL, size=200_000_000))
 REFUSED = Trial(Candidate("slim", "a smaller base", refused=HOSTILE), problem=HOSTILE)
-BEFORE = Surface("root", ("80/tcp",), 200, 20, 600, ("usr/bin/su",), ("bash", "sh"), ("apt",), ("gcc",), ("curl",))
-AFTER = Surface("root", ("80/tcp",), 20, 20, 30, (), ("sh",), (), (), ())
+BEFORE = Surface(
+    "root",
+    True,
+    ("80/tcp",),
+    ("usr/bin/su",),
+    (),
+    ("srv",),
+    ("bash", "sh"),
+    ("apt",),
+    ("gcc",),
+    ("curl",),
+    600,
+    200,
+    20,
+)
+AFTER = Surface("root", True, ("80/tcp",), (), (), (HOSTILE,), ("sh",), (), (), (), 30, 20, 20)
 CONTENTS = Contents(
     Tree(
         "",
@@ -66,8 +81,8 @@ CONTENTS = Contents(
     (Part(1, "FROM python:3.11", 300_000_000, 290_000_000, 60_000_000), Part(3, HOSTILE, 100_000_000, 9_000, 8_000)),
     (Part(6, "COPY --from=builder / /", 100_000_000, 90_000_000, 90_000_000),),
     (
-        PackageRow("OS", "gcc", "12.2", "", 70_000_000),
-        PackageRow("OS", "libc6", "2.36", "2.36", 9_000_000),
+        PackageRow("os", "gcc", "12.2", "", 70_000_000),
+        PackageRow("os", "libc6", "2.36", "2.36", 9_000_000),
         PackageRow("python", HOSTILE, "1.0", "1.0"),
     ),
     BEFORE,

@@ -90,7 +90,7 @@ def test_the_answer_comes_first_in_the_markdown() -> None:
 
 
 def test_a_huge_report_stays_within_what_a_comment_may_have() -> None:
-    packages = tuple(PackageRow("OS", f"päckage-{number}", "1" * 40, "", 10) for number in range(5000))
+    packages = tuple(PackageRow("os", f"päckage-{number}", "1" * 40, "", 10) for number in range(5000))
     huge = replace(
         IMPROVED,
         text="RUN " + "x" * 90 + "\n" * 2 + "RUN true\n" * 20_000,

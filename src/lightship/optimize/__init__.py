@@ -5,7 +5,7 @@ Absent by intent: printing (``reports``) and writing files (``commands``).
 """
 
 from lightship.optimize.compare import CompareOptions, measure_all
-from lightship.optimize.contents import Contents, PackageRow, Part, Surface
+from lightship.optimize.contents import Contents, PackageRow, Part
 from lightship.optimize.measure import measure
 from lightship.optimize.model import Measurement, Optimization, Options, Progress, Trial
 from lightship.optimize.run import optimize
@@ -20,7 +20,6 @@ __all__ = [
     "PackageRow",
     "Part",
     "Progress",
-    "Surface",
     "Tree",
     "Trial",
     "measure",

@@ -9,23 +9,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from lightship.distros import installed
 from lightship.dockerfile import parse
 from lightship.errors import UnknownError
 from lightship.evidence.history import layers_of
-from lightship.evidence.observation import ImageFacts
+from lightship.inspection.model import Surface
+from lightship.inspection.owners import NOBODY, Owned, owned
+from lightship.inspection.surface import surface_of
 from lightship.oci import Image, ImageConfig, Located
 from lightship.optimize.tree import Tree, merged_tree
 from lightship.semantic import stages
-
-# By the names that they go by on a PATH, in any distribution.
-_SHELLS = frozenset({"ash", "bash", "busybox", "dash", "fish", "ksh", "sh", "zsh"})
-_INSTALLERS = frozenset(
-    {"apk", "apt", "apt-get", "corepack", "dnf", "dpkg", "gem", "microdnf", "npm", "pip", "pip3", "rpm", "uv", "yarn",
-     "yum"}
-)  # fmt: skip
-_COMPILERS = frozenset({"as", "cargo", "cc", "clang", "cmake", "g++", "gcc", "go", "javac", "ld", "make", "rustc"})
-_FETCHERS = frozenset({"curl", "ftp", "git", "nc", "ncat", "netcat", "scp", "socat", "ssh", "telnet", "wget"})
-_SET_ID = 0o6000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +49,6 @@ class PackageRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Surface:
-    """What somebody who got in would find, as far as an image's files and configuration tell."""
-
-    user: str
-    ports: tuple[str, ...]
-    os_packages: int
-    language_packages: int
-    programs: int
-    set_id: tuple[str, ...]
-    shells: tuple[str, ...]
-    installers: tuple[str, ...]
-    compilers: tuple[str, ...]
-    fetchers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Contents:
     """Both images from the inside. Without a result its side is empty, and ``after`` is None."""
 
@@ -88,7 +65,6 @@ class Opened:
     """An image with what is needed to tell its parts: the text it was built from, and its base's configuration."""
 
     image: Image
-    facts: ImageFacts
     text: str
     base: ImageConfig
     build_args: tuple[tuple[str, str], ...] = ()
@@ -99,15 +75,17 @@ def contents(original: Opened, result: Opened | None) -> Contents:
     """The contents of the original, and of what takes its place (None when nothing does)."""
     before = _files(original.image)
     after = _files(result.image) if result else {}
-    kept = frozenset(after)
-    sizes = {path: one.entry.stored for path, one in before.items()}
+    old, new = _owned(original.image), _owned(result.image) if result else None
     return Contents(
-        tree=merged_tree(sizes, {path: one.entry.stored for path, one in after.items()}),
-        parts=_parts(original, before, kept),
-        parts_after=_parts(result, after, kept) if result else (),
-        packages=_packages(original.facts, result.facts if result else None, sizes),
-        before=_surface(original.facts),
-        after=_surface(result.facts) if result else None,
+        tree=merged_tree(
+            {path: one.entry.stored for path, one in before.items()},
+            {path: one.entry.stored for path, one in after.items()},
+        ),
+        parts=_parts(original, before, frozenset(after)),
+        parts_after=_parts(result, after, frozenset(after)) if result else (),
+        packages=_packages(old, new),
+        before=_surface(original.image, old),
+        after=_surface(result.image, new) if result and new else None,
     )
 
 
@@ -157,43 +135,29 @@ def _instructions(opened: Opened) -> Iterator[tuple[int, str, range]]:
             yield instruction.line, instruction.text, range(layer, layer + 1)
 
 
-def _packages(before: ImageFacts, after: ImageFacts | None, sizes: Mapping[str, int]) -> tuple[PackageRow, ...]:
-    owned: Counter[str] = Counter()
-    for path, fact in before.files.items():
-        if fact.owner:
-            owned[fact.owner] += sizes.get(path, 0)
+def _owned(image: Image) -> Owned:
+    rootfs = image.rootfs()
+    return owned(rootfs, installed(rootfs))
+
+
+def _surface(image: Image, found: Owned) -> Surface:
+    return surface_of(image.config, image.rootfs(), found.owners, len(found.components))
+
+
+def _packages(before: Owned, after: Owned | None) -> tuple[PackageRow, ...]:
+    sizes: Counter[tuple[str, str]] = Counter()
+    for one in before.owners:
+        sizes[one.kind, one.name] += one.size
     old, new = _named(before), _named(after) if after else {}
-    rows = [
-        PackageRow(kind, name, old.get((kind, name), ""), new.get((kind, name), ""), owned[name] if kind == "OS" else 0)
-        for kind, name in {**old, **new}
-    ]
+    rows = [PackageRow(*key, old.get(key, ""), new.get(key, ""), sizes[key]) for key in {**old, **new}]
     return tuple(sorted(rows, key=lambda row: (-row.size, row.kind, row.name)))
 
 
-def _named(facts: ImageFacts) -> dict[tuple[str, str], str]:
+def _named(found: Owned) -> dict[tuple[str, str], str]:
     """Versions by kind and name; several of one name are joined."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for package in facts.os_packages or ():
-        found.setdefault(("OS", package.name), []).append(package.version)
-    for one in facts.packages:
-        found.setdefault((one.ecosystem, one.name), []).append(one.version)
-    return {key: ", ".join(dict.fromkeys(versions)) for key, versions in found.items()}
-
-
-def _surface(facts: ImageFacts) -> Surface:
-    def present(names: frozenset[str]) -> tuple[str, ...]:
-        return tuple(name for name in facts.programs if name in names)
-
-    set_id = (path for path, one in facts.files.items() if one.kind == "file" and one.mode & _SET_ID)
-    return Surface(
-        user=facts.config.user or "root",
-        ports=facts.config.exposed_ports,
-        os_packages=len(facts.os_packages or ()),
-        language_packages=len({(one.ecosystem, one.name) for one in facts.packages}),
-        programs=len(facts.programs),
-        set_id=tuple(sorted(set_id)),
-        shells=present(_SHELLS),
-        installers=present(_INSTALLERS),
-        compilers=present(_COMPILERS),
-        fetchers=present(_FETCHERS),
-    )
+    versions: dict[tuple[str, str], list[str]] = {}
+    known = [(one.kind, one.name, one.version) for one in found.owners if one.kind != NOBODY]
+    known += [(one.kind, one.name, one.version) for one in found.components]
+    for kind, name, version in known:
+        versions.setdefault((kind, name), []).append(version or "-")
+    return {key: ", ".join(dict.fromkeys(several)) for key, several in versions.items()}

@@ -96,7 +96,7 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     if not options.look_inside:
         return found
     progress.phase("looking inside both images")
-    opened = Opened(built.image, all_facts, dockerfile.text, base, options.build_args, options.target)
+    opened = Opened(built.image, dockerfile.text, base, options.build_args, options.target)
     return replace(found, contents=_contents(workshop, opened, found.chosen, contenders))
 
 
@@ -106,11 +106,11 @@ def _contents(
     if chosen is None:
         return contents(original, None)
     image = contenders[chosen.candidate].built.image
-    text, facts = chosen.candidate.text, image_facts(image.config, image.rootfs())
+    text = chosen.candidate.text
     stage = stages(parse(text), build_args=original.build_args, target=original.target).target
     on_image = stage is not None and stage.base.kind == "image"
     base = workshop.config(stage.base.reference) if stage and on_image else ImageConfig()
-    return contents(original, replace(original, image=image, facts=facts, text=text, base=base))
+    return contents(original, replace(original, image=image, text=text, base=base))
 
 
 def _with_compressed(workshop: Workshop, trial: Trial, contenders: dict[Candidate, _Contender]) -> Trial:

@@ -116,12 +116,14 @@ def _surface(contents: Contents) -> list[tuple[str, str, str, tuple[str, ...], t
         ("Ports", " ".join(old.ports) or "none", (" ".join(new.ports) or "none") if new else "", (), ()),
         ("OS packages", f"{old.os_packages}", f"{new.os_packages}" if new else "", (), ()),
         ("Language packages", f"{old.language_packages}", f"{new.language_packages}" if new else "", (), ()),
-        ("Programs on the PATH", f"{old.programs}", f"{new.programs}" if new else "", (), ()),
+        ("Executable files", f"{old.executables:,}", f"{new.executables:,}" if new else "", (), ()),
         counted("Setuid and setgid files", old.set_id, new.set_id if new else None),
+        counted("Files with capabilities", old.capabilities, new.capabilities if new else None),
+        counted("Writable for everybody", old.world_writable, new.world_writable if new else None),
         counted("Shells", old.shells, new.shells if new else None),
-        counted("Package managers", old.installers, new.installers if new else None),
+        counted("Package managers", old.package_managers, new.package_managers if new else None),
         counted("Compilers", old.compilers, new.compilers if new else None),
-        counted("Programs that fetch or connect", old.fetchers, new.fetchers if new else None),
+        counted("Programs that fetch or connect", old.network_tools, new.network_tools if new else None),
     ]
 
 

@@ -53,7 +53,7 @@ def figures(old: Measurement, new: Measurement, contents: Contents | None = None
         before, after = contents.before, contents.after
         rows += [
             _counted("OS packages", before.os_packages, after.os_packages),
-            _counted("programs on PATH", before.programs, after.programs),
+            _counted("executable files", before.executables, after.executables),
             _counted("setuid files", len(before.set_id), len(after.set_id)),
         ]
     lines = [f"| {' | '.join(row)} |" for row in rows]
@@ -113,7 +113,10 @@ def _inside(contents: Contents) -> Iterator[Section]:
         )
         gone = [one for one in contents.packages if one.before and not one.after]
         if gone:
-            names = ((text(one.name), one.kind, code(one.before), _size(one.size)) for one in gone)
+            names = (
+                (text(one.name), "OS" if one.kind == "os" else one.kind, code(one.before), _size(one.size))
+                for one in gone
+            )
             yield table(f"{len(gone)} packages that are gone", ("package", "of", "version", "size:"), names)
 
 
