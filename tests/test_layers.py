@@ -13,6 +13,7 @@ LAYERS = (
     {"cli"},
     {"commands"},
     {"reports"},
+    {"rebuild"},
     {"optimize"},
     {"probes"},
     {"engines"},
