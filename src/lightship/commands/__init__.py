@@ -11,6 +11,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("inspect", "show what is in an image: layers, waste, who owns what, attack surface, secrets"),
     ("diff", "show what differs between two images: layers, files, packages, attack surface, in bytes"),
     ("sbom", "write the packages of an image as a bill of materials (CycloneDX, SPDX)"),
+    ("export", "write the files of an image, or some of them, to a folder"),
     ("rebuild", "measure what a rebuild costs after the edits that people make"),
     ("check", "find what is wrong with Dockerfiles, and fix it"),
     ("explain", "print the page of a rule"),
