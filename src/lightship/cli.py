@@ -15,6 +15,7 @@ from lightship import __version__
 from lightship.commands import COMMANDS
 from lightship.commands.start import three_things
 from lightship.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, Interrupted, LightshipError
+from lightship.reports.translation import LANGUAGES, use
 
 EPILOG = """\
 exit codes:
@@ -32,6 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parsed = parser.parse_args(arguments)
     except SystemExit as exit_:
         return int(exit_.code or 0)
+    if parsed.lang:
+        use(parsed.lang)
     if not parsed.command:
         print(three_things(Path()))
         return EXIT_OK
@@ -68,6 +71,7 @@ def build_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"lightship {__version__}")
+    parser.add_argument("--lang", choices=LANGUAGES, default="", help="language of reports (default: as LANG says)")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, help_ in COMMANDS:
         subparser = subparsers.add_parser(
@@ -77,6 +81,7 @@ def build_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
             epilog=EPILOG,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
+        subparser.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         if name in arguments:
             importlib.import_module(f"lightship.commands.{name}").add_arguments(subparser)
     return parser

@@ -134,7 +134,7 @@ def test_tables_sort_and_packages_are_found(browser: Any, tmp_path: Path) -> Non
     assert shown.all_inner_texts()[0].split("\t")[0] == "gcc" and shown.count() == 1
     page.get_by_role("button", name="All", exact=True).click()
     page.get_by_label("Find").fill("LIBC")
-    assert shown.count() == 1 and page.locator("#count").inner_text() == "1 packages"
+    assert shown.count() == 1 and page.locator("#count").inner_text() == "Packages: 1"
 
 
 def test_it_says_everything_without_scripts(browser: Any, tmp_path: Path) -> None:

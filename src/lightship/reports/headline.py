@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lightship.optimize.model import Optimization, Trial
 from lightship.reports.figures import megabytes, percent
+from lightship.reports.translation import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,16 @@ class Headline:
 def headline(result: Optimization, output: Path, written: str) -> Headline:
     """The headline of an optimization; ``written`` is "written", "unchanged" or "" when nothing was to be written."""
     if result.outcome == "nothing to gain":
-        return Headline("", f"Nothing to gain: {result.reason}.")
+        return Headline("", tr("Nothing to gain: {reason}.", reason=result.reason))
     if result.outcome == "not proven":
-        return Headline("", f"UNKNOWN: {result.reason}. Nothing was written.")
+        return Headline("", tr("UNKNOWN: {reason}. Nothing was written.", reason=result.reason))
     assert result.original and result.chosen and result.chosen.measurement
     before, after = result.original.size, result.chosen.measurement.size
     figures = f"{megabytes(before)} MB -> {megabytes(after)} MB ({percent(after, before)})"
     where = {
-        "written": f"{output} was written.",
-        "unchanged": f"{output} is up to date.",
-        "": "Nothing was written (dry run).",
+        "written": tr("{output} was written.", output=output),
+        "unchanged": tr("{output} is up to date.", output=output),
+        "": tr("Nothing was written (dry run)."),
     }
     return Headline(f"{result.chosen.verdict}: {figures}", where[written])
 

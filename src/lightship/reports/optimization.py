@@ -7,6 +7,7 @@ from pathlib import Path
 from lightship.optimize.model import Optimization
 from lightship.reports.headline import headline, nearest
 from lightship.reports.terminal import buffered, diff, hunks, ladder, measurements, trials
+from lightship.reports.translation import tr
 
 
 def optimization_text(result: Optimization, dockerfile: Path, output: Path, written: str) -> str:
@@ -17,10 +18,10 @@ def optimization_text(result: Optimization, dockerfile: Path, output: Path, writ
     out, buffer = buffered()
     if result.chosen:
         out.out(diff(result.original_text, result.text, str(dockerfile), str(output)))
-        out.print("[bold]Why each change[/]")
+        out.print(f"[bold]{tr('Why each change')}[/]")
         out.out(hunks(result.chosen) + "\n")
     if result.trials:
-        out.print("[bold]Candidates[/]")
+        out.print(f"[bold]{tr('Candidates')}[/]")
         out.print(trials(result))
         out.print()
     shown = result.chosen or nearest(result)
@@ -35,5 +36,6 @@ def optimization_text(result: Optimization, dockerfile: Path, output: Path, writ
         out.print()
     out.out(headline(result, output, written).ending)
     if result.chosen:
-        out.out(f"Took {result.seconds:.1f} s, {result.own_seconds:.1f} s of it outside of {result.engine}.")
+        took = f"{result.seconds:.1f}", f"{result.own_seconds:.1f}"
+        out.out(tr("Took {all} s, {own} s of it outside of {engine}.", all=took[0], own=took[1], engine=result.engine))
     return buffer.getvalue().rstrip("\n")

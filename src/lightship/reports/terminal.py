@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lightship.reports.figures import megabytes, percent
+from lightship.reports.translation import tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,11 +37,12 @@ def buffered() -> tuple[Console, io.StringIO]:
     return out, buffer
 
 
-_COLUMNS = (
+COLUMNS = (
     ("image", "left"), ("MB", "right"), ("compressed MB", "right"), ("layers", "right"), ("files", "right"),
     ("user", "left"), ("ports", "left"), ("base", "left"), ("build s", "right"), ("difference MB", "right"),
     ("difference", "right"),
 )  # fmt: skip
+LADDER_COLUMNS = ("level", "state", "what was compared")
 # A narrower terminal gets one column an image instead of one line an image.
 WIDE = 120
 
@@ -53,16 +55,16 @@ def measurements(rows: Sequence[Measurement], *, width: int = PIPE_WIDTH) -> Tab
     table = Table(box=None, pad_edge=False, header_style="bold")
     lines = [[escape(cell) for cell in _cells(row, rows[0])] for row in rows]
     if width >= WIDE:
-        for name, justify in _COLUMNS:
-            table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
+        for name, justify in COLUMNS:
+            table.add_column(tr(name), justify="right" if justify == "right" else "left", overflow="fold")
         for line in lines:
             table.add_row(*line)
         return table
-    table.add_column("image", style="bold")
+    table.add_column(tr("image"), style="bold")
     for line in lines:
         table.add_column(line[0], justify="right", overflow="fold")
-    for (name, _), cells in zip(_COLUMNS[1:], zip(*(line[1:] for line in lines), strict=True), strict=True):
-        table.add_row(name, *cells)
+    for (name, _), cells in zip(COLUMNS[1:], zip(*(line[1:] for line in lines), strict=True), strict=True):
+        table.add_row(tr(name), *cells)
     return table
 
 
@@ -89,11 +91,11 @@ def trials(optimization: Optimization) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("candidate")
+    table.add_column(tr("candidate"))
     table.add_column("MB", justify="right")
-    table.add_column("saves", justify="right")
-    table.add_column("verdict")
-    table.add_column("why", overflow="fold")
+    table.add_column(tr("saves"), justify="right")
+    table.add_column(tr("verdict"))
+    table.add_column(tr("why"), overflow="fold")
     for trial in optimization.trials:
         size = trial.measurement.size if trial.measurement else None
         saves = "-"
@@ -104,7 +106,7 @@ def trials(optimization: Optimization) -> Table:
             "-" if size is None else megabytes(size),
             saves,
             str(trial.verdict) if trial.verdict else "-",
-            "taken" if trial is optimization.chosen else escape(trial.problem or trial.candidate.refused),
+            tr("taken") if trial is optimization.chosen else escape(trial.problem or trial.candidate.refused),
         )
     return table
 
@@ -114,7 +116,7 @@ def hunks(trial: Trial) -> str:
     lines = []
     for hunk in trial.candidate.hunks:
         saving = "" if hunk.saves is None else f"  ({hunk.saves / 1e6:+.1f} MB)"
-        lines.append(f"  line {hunk.line}: {hunk.reason}{saving}")
+        lines.append(f"  {tr('line')} {hunk.line}: {hunk.reason}{saving}")
     return "\n".join(lines)
 
 
@@ -137,10 +139,10 @@ def ladder(trial: Trial) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("level", "state", "what was compared"):
-        table.add_column(name, overflow="fold")
+    for name in LADDER_COLUMNS:
+        table.add_column(tr(name), overflow="fold")
     for rung in trial.verdict.levels if trial.verdict else ():
-        table.add_row(f"L{rung.level}", rung.state, escape(rung.detail))
+        table.add_row(f"L{rung.level}", tr(rung.state), escape(rung.detail))
     return table
 
 

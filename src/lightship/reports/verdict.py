@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightship.reports.markdown import Section, code, document, table, text
+from lightship.reports.translation import tr
 from lightship.verify import Verdict
 from lightship.verify.verdict import LEVELS
 
 
 def markdown(original: str, candidate: str, verdict: Verdict) -> str:
     """Whether the candidate does what the original does; at most ``reports.markdown.LIMIT`` bytes."""
-    top = f"### lightship: {verdict}\n\n{code(candidate)} held against {code(original)}"
+    top = f"### lightship: {verdict}\n\n{code(candidate)} {tr('held against')} {code(original)}"
     return document(top, sections(verdict), "")
 
 
 def sections(verdict: Verdict) -> Iterator[Section]:
     """The ladder, then what differs or could not be shown."""
-    levels = ((f"L{one.level}", LEVELS[one.level], one.state, text(one.detail)) for one in verdict.levels)
-    yield table(f"The equivalence ladder: {verdict}", ("level", "asks", "result", "what was compared"), levels)
+    levels = ((f"L{one.level}", tr(LEVELS[one.level]), tr(one.state), text(one.detail)) for one in verdict.levels)
+    header = tr("level"), tr("asks"), tr("result"), tr("what was compared")
+    yield table(f"{tr('The equivalence ladder')}: {verdict}", header, levels)
     differences = verdict.differences or verdict.doubts
     if differences:
         found = ((text(one.name), code(one.original), code(one.candidate)) for one in differences)
-        yield table("What differs, or could not be shown", ("where", "original", "candidate"), found)
+        yield table(tr("What differs, or could not be shown"), (tr("where"), tr("original"), tr("candidate")), found)

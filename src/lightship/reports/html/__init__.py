@@ -14,6 +14,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from lightship.reports.translation import language, tr
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -24,7 +26,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\u
 
 def rendered(template: str, values: dict[str, object]) -> str:
     """A template of this folder with its values; assets are put in where it asks for them."""
-    text = _environment().get_template(template).render(**values)
+    text = _environment().get_template(template).render(**values, lang=language())
     return _UNPRINTABLE.sub("\ufffd", text).rstrip("\n")
 
 
@@ -50,6 +52,7 @@ def _environment() -> Environment:
     environment.globals["asset"] = lambda name: Markup(_file(f"assets/{name}"))
     environment.globals["scripts"] = _SCRIPTS
     environment.globals["policy"] = _policy()
+    environment.globals["_"] = tr
     environment.filters["mb"] = lambda size: f"{size / 1e6:,.1f}"
     environment.filters["bytes"] = _bytes
     environment.filters["data"] = lambda value: Markup(data(value))

@@ -12,6 +12,7 @@ from lightship.reports.headline import headline, nearest
 from lightship.reports.html import rendered
 from lightship.reports.html.side_by_side import Row, rows
 from lightship.reports.optimizations import Outcome
+from lightship.reports.translation import tr
 from lightship.verify.verdict import LEVELS
 
 _NONE = "\N{EN DASH}"
@@ -43,6 +44,15 @@ def render(outcome: Outcome) -> str:
             "tree": compact(contents.tree) if contents else None,
             "rows": _rows(result),
             "percent": percent,
+            "words": {
+                "light": tr("Light"),
+                "dark": tr("Dark"),
+                "packages": tr("Packages"),
+                "before": tr("in the original"),
+                "after": tr("in the result"),
+                "gone": tr("went away"),
+                "files": tr("files"),
+            },
         },
     )
 
@@ -57,20 +67,20 @@ def _images(result: Optimization) -> list[dict[str, object]]:
     new = result.chosen.measurement if result.chosen else None
     return [
         _image(title, row)
-        for title, row in (("Original", result.original), ("Result", new))
+        for title, row in ((tr("Original"), result.original), (tr("Result"), new))
         if row is not None
     ]  # fmt: skip
 
 
 def _image(title: str, row: Measurement) -> dict[str, object]:
     figures = [
-        ("Compressed", _NONE if row.compressed is None else f"{megabytes(row.compressed)} MB"),
-        ("Layers", f"{row.layers}"),
-        ("Files", f"{row.files:,}"),
-        ("Runs as", row.user),
-        ("Ports", " ".join(row.ports) or _NONE),
-        ("Base", row.base or _NONE),
-        ("Build", _NONE if row.build_seconds is None else f"{row.build_seconds:.1f} s"),
+        (tr("Compressed"), _NONE if row.compressed is None else f"{megabytes(row.compressed)} MB"),
+        (tr("Layers"), f"{row.layers}"),
+        (tr("Files"), f"{row.files:,}"),
+        (tr("Runs as"), row.user),
+        (tr("Ports"), " ".join(row.ports) or _NONE),
+        (tr("Base"), row.base or _NONE),
+        (tr("Build"), _NONE if row.build_seconds is None else f"{row.build_seconds:.1f} s"),
     ]
     return {"title": title, "name": row.reference, "size": row.size, "figures": figures}
 
@@ -84,7 +94,7 @@ def _candidate(trial: Trial, result: Optimization) -> dict[str, object]:
         "saves": "" if size is None or result.original is None else percent(size, result.original.size),
         "verdict": str(trial.verdict) if trial.verdict else "",
         "taken": taken,
-        "why": "the smallest that is proven" if taken else trial.problem or trial.candidate.refused,
+        "why": tr("the smallest that is proven") if taken else trial.problem or trial.candidate.refused,
     }
 
 
@@ -112,18 +122,18 @@ def _surface(contents: Contents) -> list[tuple[str, str, str, tuple[str, ...], t
         return name, f"{len(before)}", "" if after is None else f"{len(after)}", before, after or ()
 
     return [
-        ("Runs as", old.user, new.user if new else "", (), ()),
-        ("Ports", " ".join(old.ports) or "none", (" ".join(new.ports) or "none") if new else "", (), ()),
-        ("OS packages", f"{old.os_packages}", f"{new.os_packages}" if new else "", (), ()),
-        ("Language packages", f"{old.language_packages}", f"{new.language_packages}" if new else "", (), ()),
-        ("Executable files", f"{old.executables:,}", f"{new.executables:,}" if new else "", (), ()),
-        counted("Setuid and setgid files", old.set_id, new.set_id if new else None),
-        counted("Files with capabilities", old.capabilities, new.capabilities if new else None),
-        counted("Writable for everybody", old.world_writable, new.world_writable if new else None),
-        counted("Shells", old.shells, new.shells if new else None),
-        counted("Package managers", old.package_managers, new.package_managers if new else None),
-        counted("Compilers", old.compilers, new.compilers if new else None),
-        counted("Programs that fetch or connect", old.network_tools, new.network_tools if new else None),
+        (tr("Runs as"), old.user, new.user if new else "", (), ()),
+        (tr("Ports"), " ".join(old.ports) or tr("none"), (" ".join(new.ports) or tr("none")) if new else "", (), ()),
+        (tr("OS packages"), f"{old.os_packages}", f"{new.os_packages}" if new else "", (), ()),
+        (tr("Language packages"), f"{old.language_packages}", f"{new.language_packages}" if new else "", (), ()),
+        (tr("Executable files"), f"{old.executables:,}", f"{new.executables:,}" if new else "", (), ()),
+        counted(tr("Setuid and setgid files"), old.set_id, new.set_id if new else None),
+        counted(tr("Files with capabilities"), old.capabilities, new.capabilities if new else None),
+        counted(tr("Writable for everybody"), old.world_writable, new.world_writable if new else None),
+        counted(tr("Shells"), old.shells, new.shells if new else None),
+        counted(tr("Package managers"), old.package_managers, new.package_managers if new else None),
+        counted(tr("Compilers"), old.compilers, new.compilers if new else None),
+        counted(tr("Programs that fetch or connect"), old.network_tools, new.network_tools if new else None),
     ]
 
 

@@ -11,6 +11,7 @@ from lightship.reports.headline import headline, nearest
 from lightship.reports.markdown import Section, block, code, document, table, text
 from lightship.reports.optimizations import Outcome
 from lightship.reports.terminal import diff
+from lightship.reports.translation import tr
 from lightship.reports.verdict import sections
 
 # Whoever posts the report finds its own earlier comment by the first line.
@@ -23,13 +24,11 @@ def render(outcome: Outcome) -> str:
     head = headline(result, outcome.output, outcome.written)
     top = [
         MARKER.format(name=outcome.dockerfile.name.replace("--", "- -")),
-        f"### lightship: {text(head.title.replace('->', '→') or result.outcome)}",
+        f"### lightship: {text(head.title.replace('->', '→') or tr(result.outcome))}",
         f"{code(str(outcome.dockerfile))}: {text(head.written)}",
     ]
     top += _figures(result)
-    bottom = (
-        f"<sub>lightship on {text(result.engine)}, {result.seconds:.0f} s, {result.own_seconds:.1f} s of it its own"
-    )
+    bottom = f"<sub>lightship, {text(result.engine)}, {result.seconds:.0f} s ({result.own_seconds:.1f} s)"
     return document("\n\n".join(top), _sections(outcome), bottom + "</sub>")
 
 
@@ -41,23 +40,23 @@ def _figures(result: Optimization) -> Iterator[str]:
 
 def figures(old: Measurement, new: Measurement, contents: Contents | None = None) -> str:
     """Two images in figures, one row each figure."""
-    rows = [("size", f"{megabytes(old.size)} MB", f"{megabytes(new.size)} MB", percent(new.size, old.size))]
+    rows = [(tr("size"), f"{megabytes(old.size)} MB", f"{megabytes(new.size)} MB", percent(new.size, old.size))]
     if old.compressed and new.compressed:
         sizes = f"{megabytes(old.compressed)} MB", f"{megabytes(new.compressed)} MB"
-        rows.append(("compressed", *sizes, percent(new.compressed, old.compressed)))
+        rows.append((tr("compressed"), *sizes, percent(new.compressed, old.compressed)))
     rows += [
-        _counted("layers", old.layers, new.layers),
-        ("files", f"{old.files:,}", f"{new.files:,}", percent(new.files, old.files)),
+        _counted(tr("layers"), old.layers, new.layers),
+        (tr("files"), f"{old.files:,}", f"{new.files:,}", percent(new.files, old.files)),
     ]
     if contents and contents.after:
         before, after = contents.before, contents.after
         rows += [
-            _counted("OS packages", before.os_packages, after.os_packages),
-            _counted("executable files", before.executables, after.executables),
-            _counted("setuid files", len(before.set_id), len(after.set_id)),
+            _counted(tr("OS packages"), before.os_packages, after.os_packages),
+            _counted(tr("executable files"), before.executables, after.executables),
+            _counted(tr("setuid files"), len(before.set_id), len(after.set_id)),
         ]
     lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join(["| | before | after | difference |", "|---|--:|--:|--:|", *lines])
+    return "\n".join([f"| | {tr('before')} | {tr('after')} | {tr('difference')} |", "|---|--:|--:|--:|", *lines])
 
 
 def _counted(name: str, before: int, after: int) -> tuple[str, str, str, str]:
@@ -71,13 +70,13 @@ def _sections(outcome: Outcome) -> Iterator[Section]:
             (str(hunk.line), text(hunk.reason), "" if hunk.saves is None else f"{hunk.saves / 1e6:+.1f} MB")
             for hunk in result.chosen.candidate.hunks
         ]
-        yield table("Why each change", ("line:", "why", "bytes:"), rows)
+        yield table(tr("Why each change"), (tr("line") + ":", tr("why"), "bytes:"), rows)
         changed = diff(result.original_text, result.text, str(outcome.dockerfile), str(outcome.output))
-        yield block("The change, line by line", "diff", changed)
+        yield block(tr("The change, line by line"), "diff", changed)
     if result.trials:
         yield table(
-            "Candidates",
-            ("candidate", "size:", "saves:", "verdict", "why"),
+            tr("Candidates"),
+            _header(),
             [_trial(one, result) for one in result.trials],
         )
     shown = result.chosen or nearest(result)
@@ -86,7 +85,15 @@ def _sections(outcome: Outcome) -> Iterator[Section]:
     if result.contents:
         yield from _inside(result.contents)
     if result.chosen:
-        yield block("The whole new Dockerfile", "dockerfile", result.text)
+        yield block(tr("The whole new Dockerfile"), "dockerfile", result.text)
+
+
+def _header() -> tuple[str, ...]:
+    return tr("candidate"), tr("size") + ":", tr("saves") + ":", tr("verdict"), tr("why")
+
+
+def _package_header() -> tuple[str, ...]:
+    return tr("package"), tr("of"), tr("version"), tr("size") + ":"
 
 
 def _trial(trial: Trial, result: Optimization) -> tuple[str, ...]:
@@ -96,7 +103,7 @@ def _trial(trial: Trial, result: Optimization) -> tuple[str, ...]:
         "" if size is None else f"{megabytes(size)} MB",
         percent(size, result.original.size) if size is not None and result.original else "",
         str(trial.verdict) if trial.verdict else "",
-        "**taken**" if trial is result.chosen else text(trial.problem or trial.candidate.refused),
+        f"**{tr('taken')}**" if trial is result.chosen else text(trial.problem or trial.candidate.refused),
     )
 
 
@@ -107,8 +114,8 @@ def _inside(contents: Contents) -> Iterator[Section]:
             for one in contents.parts
         ]
         yield table(
-            "What each instruction put into the original, and how much of it still ships",
-            ("line:", "instruction", "layer:", "still ships:"),
+            tr("What each line weighs"),
+            (tr("line") + ":", tr("instruction"), tr("layer") + ":", tr("still ships") + ":"),
             rows,
         )
         gone = [one for one in contents.packages if one.before and not one.after]
@@ -117,7 +124,7 @@ def _inside(contents: Contents) -> Iterator[Section]:
                 (text(one.name), "OS" if one.kind == "os" else one.kind, code(one.before), _size(one.size))
                 for one in gone
             )
-            yield table(f"{len(gone)} packages that are gone", ("package", "of", "version", "size:"), names)
+            yield table(tr("Packages that are gone: {count}", count=len(gone)), _package_header(), names)
 
 
 def _size(size: int) -> str:

@@ -6,13 +6,14 @@ from lightship.reports.figures import percent
 from lightship.reports.headline import headline
 from lightship.reports.optimizations import Outcome
 from lightship.reports.picture import picture
+from lightship.reports.translation import tr
 
 
 def render(outcome: Outcome) -> str:
     """The picture. Without a result it shows the original alone; without that, a title."""
     result = outcome.result
     old, new = result.original, result.chosen.measurement if result.chosen else None
-    images = [(name, one.size) for name, one in (("Original", old), ("Result", new)) if one]
+    images = [(name, one.size) for name, one in ((tr("Original"), old), (tr("Result"), new)) if one]
     parts = result.contents.parts if result.contents else ()
     if result.chosen and old and new:
         change = percent(new.size, old.size).replace("-", "\N{MINUS SIGN}")

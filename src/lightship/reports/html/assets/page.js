@@ -8,12 +8,13 @@
     element.append(...children);
     return element;
   };
+  const words = JSON.parse($("#words").textContent);
   const megabytes = (size) => (size / 1e6).toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
   // Light and dark: as the system says, until somebody says otherwise.
   const theme = $("#theme"), root = document.documentElement;
   const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
-  const named = () => { theme.textContent = dark() ? "Light" : "Dark"; };
+  const named = () => { theme.textContent = dark() ? words.light : words.dark; };
   theme.hidden = false;
   named();
   theme.addEventListener("click", () => {
@@ -58,7 +59,7 @@
         row.hidden = (only && row.dataset.state !== only) || !row.textContent.toLowerCase().includes(word);
         shown += !row.hidden;
       }
-      count.textContent = `${shown} packages`;
+      count.textContent = `${words.packages}: ${shown}`;
     };
     $("#filters").hidden = false;
     find.addEventListener("input", filter);
@@ -87,9 +88,8 @@
   const pathOf = (node) => node.path || "/";
   const share = (node) => (node.before ? Math.min(1, node.after / node.before) : 1);
   const said = (node, view) => {
-    const parts = { before: "in the original", after: "in the result", gone: "went away" };
-    const kept = view === "before" && compared ? `, ${megabytes(node.after)} MB in the result` : "";
-    return `${pathOf(node)}: ${megabytes(VIEWS[view](node))} MB ${parts[view]}${kept}, ${node.files.toLocaleString("en")} files`;
+    const kept = view === "before" && compared ? `, ${megabytes(node.after)} MB ${words.after}` : "";
+    return `${pathOf(node)}: ${megabytes(VIEWS[view](node))} MB ${words[view]}${kept}, ${node.files.toLocaleString("en")} ${words.files}`;
   };
   let compared = false;
 
