@@ -11,12 +11,14 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from lightship.commands import compare, optimize, verify
 from lightship.optimize import Optimization, PackageRow
 from lightship.reports import comparison, optimizations
-from lightship.reports.markdown import LIMIT
+from lightship.reports.markdown import LIMIT, code, text
 from lightship.reports.optimizations import render
 from lightship.reports.verdict import markdown
 
@@ -80,6 +82,13 @@ def test_nothing_breaks_out_of_the_markdown(result: Optimization) -> None:
     assert "@everyone" not in bare
     for row in re.findall(r"<tr>(.*?)</tr>", shown, flags=re.S):
         assert len(re.findall(r"<t[hd]", row)) in (3, 4, 5), row
+
+
+@given(st.text(st.characters(), max_size=60) | st.text("|`\\\\<>&@*_[]()#~$! \\n\\r\\x0b\\u2028a", max_size=30))
+def test_any_text_stays_in_its_cell(value: str) -> None:
+    shown = html(f"| a | b |\n|---|---|\n| {text(value)} | {code(value)} |\n\nbehind")
+    assert shown.count("<td>") == 2 and shown.endswith("<p>behind</p>\n")
+    assert set(re.findall(r"<(\w+)", shown)) <= {"table", "thead", "tbody", "tr", "th", "td", "code", "p"}
 
 
 def test_the_answer_comes_first_in_the_markdown() -> None:
