@@ -7,7 +7,6 @@ import errno
 import json
 import os
 import socket
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -220,8 +219,8 @@ class DockerLike:
         """Our relay as an image in the store, made at the first need."""
         if self._relay_image:
             return self._relay_image
-        with tempfile.TemporaryDirectory(prefix="lightship-relay-") as folder:
-            path = Path(folder) / "relay.tar"
+        with ours.passing_folder() as folder:
+            path = folder / "relay.tar"
             path.write_bytes(relay_archive(self._architecture()))
             tag = self._run.tag()
             self._client.call(

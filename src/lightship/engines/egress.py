@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from lightship.dockerfile import parse
-from lightship.engines import machine, remembered
+from lightship.engines import machine, ours, remembered
 from lightship.engines.protocol import BuildRequest
 from lightship.engines.relay import relay
 from lightship.errors import BuildError, EngineError
@@ -85,11 +84,11 @@ def _gets_out(target: tuple[str, int], attempt: Callable[[BuildRequest], object]
     if program is None:
         return True
     text = f'FROM scratch\nCOPY relay /relay\nRUN ["/relay", "reach", "{target[0]}", "{target[1]}"]\n'
-    with tempfile.TemporaryDirectory(prefix="lightship-egress-") as folder:
-        path = Path(folder) / "relay"
+    with ours.passing_folder() as folder:
+        path = folder / "relay"
         path.write_bytes(program)
         path.chmod(0o755)
-        request = BuildRequest(text, Path(folder), no_cache=True, network="default", timeout=60.0)
+        request = BuildRequest(text, folder, no_cache=True, network="default", timeout=60.0)
         try:
             attempt(request)
         except BuildError:

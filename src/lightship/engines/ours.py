@@ -17,6 +17,7 @@ import shutil
 import signal
 import socket
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +85,13 @@ def may_clean(text: str, run_id: str | None) -> bool:
 def folder(run_id: RunId) -> Path:
     """A fresh private folder of the run, outside of everything of the user's."""
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{run_id.text}-"))
+
+
+@contextlib.contextmanager
+def passing_folder() -> Iterator[Path]:
+    """A private folder for a moment, named so that a later run removes it when this one is killed before it does."""
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{new_run_id().text}-") as name:
+        yield Path(name)
 
 
 def folders(run_id: str | None) -> list[Path]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lightship.engines import remembered
+from lightship.engines import ours, remembered
 from lightship.engines.protocol import BuildRequest, Engine, RunSpec
 from lightship.engines.relay import relay
 from lightship.errors import EngineError, LightshipError
@@ -50,8 +49,8 @@ class SelfTest:
 def self_test(engine: Engine) -> SelfTest:
     """Build, read, run, start, exec, listen, connect, stop. Never raises LightshipError."""
     checks: list[Check] = []
-    with tempfile.TemporaryDirectory(prefix="lightship-try-") as folder, contextlib.suppress(_Stop):
-        _try_all(engine, Path(folder), checks)
+    with ours.passing_folder() as folder, contextlib.suppress(_Stop):
+        _try_all(engine, folder, checks)
     return SelfTest(tuple(checks))
 
 
