@@ -5,7 +5,7 @@ Absent by intent: which package a file is of (``distros``, ``ecosystems``), and 
 (``multistage``).
 """
 
-from lightship.closure.groups import certificates, libc_runtime, locales, timezones
+from lightship.closure.groups import certificates, libc_runtime, locales, looks_for_fonts, timezones
 from lightship.closure.imports import imported_modules
 from lightship.closure.libraries import LibraryNeed, elf_needs, library_problems
 from lightship.closure.model import Closure, Reason, ReasonKind, Root, RootKind, Unresolved
@@ -27,6 +27,7 @@ __all__ = [
     "libc_runtime",
     "library_problems",
     "locales",
+    "looks_for_fonts",
     "roots",
     "timezones",
 ]

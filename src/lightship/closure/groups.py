@@ -4,6 +4,7 @@ for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
@@ -57,6 +58,10 @@ _LOCALES = (
     "usr/share/X11/locale",
 )
 _LIBRARY_DIRECTORIES = ("lib", "usr/lib", "lib64", "usr/lib64")
+
+_FONT_READERS = re.compile(
+    r"(?:^|/)(?:libfontconfig\.so\.|libpangoft2[^/]*\.so\.|_imagingft\.[^/]*\bso$|libfontmanager\.so|libharfbuzz\.so\.)"
+)
 
 
 def libc_runtime(rootfs: FileTree) -> tuple[str, ...]:
@@ -138,3 +143,8 @@ def _add(paths: Paths, path: str, found: dict[str, None]) -> None:
                 found.setdefault(link)
             if target is not None and paths.kind(target.path) != "dir":
                 found.setdefault(target.path)
+
+
+def looks_for_fonts(path: str) -> bool:
+    """Whether a file is a library that looks for fonts by itself (fontconfig, FreeType's bindings, Java)."""
+    return _FONT_READERS.search(path) is not None

@@ -148,6 +148,12 @@ def mentions(source: bytes, language: str) -> tuple[Mention, ...]:
     return tuple(found.values())
 
 
+def starts_programs(source: bytes, language: str) -> bool:
+    """Whether source uses what its language starts programs with; false for an unknown language."""
+    known = _LANGUAGES.get(language)
+    return known is not None and any(word in source for word in known.words)
+
+
 def dlopen_names(binary: bytes) -> tuple[str, ...]:
     """The library names that a binary which calls dlopen holds as strings, once each."""
     if b"dlopen\0" not in binary and b"dlmopen\0" not in binary:

@@ -88,6 +88,7 @@ def _needs(evidence: Evidence, paths: Collection[str], uses: Uses) -> Needs:
     called = {root.path.rpartition("/")[2] for root in found.roots if root.kind != "tree"}
     needs_libc = False
     doubted = _doubted(evidence, found)
+    modules: dict[str, frozenset[str]] = {}
     for path, reason in found.reasons.items():
         if path in doubted:
             continue
@@ -95,7 +96,10 @@ def _needs(evidence: Evidence, paths: Collection[str], uses: Uses) -> Needs:
         if reason.kind in _STARTED:
             called.add(path.rpartition("/")[2])
             called.add(reason.name.rpartition("/")[2])
-        if evidence.installed.owner(path) is not None:
+        owner = evidence.installed.owner(path)
+        if reason.kind == "runtime" and reason.via not in modules:
+            modules[reason.via] = _with_depends(evidence, reason.via)
+        if owner is not None and (reason.kind != "runtime" or owner.name in modules[reason.via]):
             files[path] = Need(_in_words(reason), reason.certain)
     # A library keeps only the first reason that was found for it, and that one may be the doubted one.
     linked = elf_needs(evidence.files, [path for path in found.reasons if path not in doubted], evidence.config)
@@ -107,6 +111,20 @@ def _needs(evidence: Evidence, paths: Collection[str], uses: Uses) -> Needs:
         if gone.kind == "program" and gone.certain:
             called.add(gone.name.rpartition("/")[2])
     return Needs(files, replace(uses, programs=frozenset(called)), needs_libc=needs_libc, closure=found)
+
+
+def _with_depends(evidence: Evidence, program: str) -> frozenset[str]:
+    """The names of the package of an interpreter and of all that it depends on, and of all that was asked for.
+
+    Its directory of modules is everybody's: one that only lies there, because the base image has another program of
+    that language, is needed by that program.
+    """
+    installed = evidence.installed
+    base = {package.name for package in evidence.base_installed.packages}
+    owner = installed.owner(program)
+    names = {owner.name} if owner else set()
+    below = {one.name for one in distros.dependencies(installed, names)}
+    return frozenset(below | {one.name for one in installed.packages if one.name not in base})
 
 
 def _interpreters(evidence: Evidence, paths: Collection[str]) -> frozenset[str]:
@@ -168,6 +186,9 @@ def _in_words(reason: Reason) -> str:
         "shebang": f"{reason.name} interprets /{reason.via}",
         "interpreter": "the dynamic loader",
         "root": "the image starts it",
+        "runtime": f"a library of /{reason.via}",
+        "symlink": f"the link {reason.name} leads there",
+        "mentioned": f"{reason.name} is named{by}",
     }
     # A file of a shipped package is needed because the package is: the reason is the package's.
     return "" if reason.kind == "tree" else words.get(reason.kind, f"{reason.kind}{by}")

@@ -16,7 +16,7 @@ from lightship.multistage.libc_parts import unused_libc_parts
 from lightship.multistage.metadata import from_config, last_lines, restated_lines
 from lightship.multistage.model import Candidate, DroppedPackage, Hunk, Left
 from lightship.multistage.needs import Needs
-from lightship.multistage.packages import needed_packages, twins_of
+from lightship.multistage.packages import font_packages, needed_packages, twins_of
 from lightship.multistage.reasons import left_behind
 from lightship.multistage.rootfs_stage import rootfs_stage
 from lightship.multistage.split import divide, names_for
@@ -48,6 +48,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         evidence,
         division.head,
         uses=needs.uses,
+        reached=needs.closure.reasons.keys(),
         from_base=evidence.image.rootfs(upto=0),
         kept_packages=names,
         bare=True,
@@ -146,7 +147,8 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
     tools = distros.maintainer_tools(installed)
     found = {package.name: package for package in distros.dependencies(installed, names, without=tools)}
     libraries = {owner for path in needs.files if ".so" in path and (owner := _owner_name(evidence, path))}
-    for name in (*libraries, *_FRAME_PACKAGES, *(_LIBC_PACKAGES if needs.needs_libc else ())):
+    fonts = font_packages(evidence, needs)
+    for name in (*libraries, *fonts, *_FRAME_PACKAGES, *(_LIBC_PACKAGES if needs.needs_libc else ())):
         wanted = installed.package(name)
         if wanted is not None and name not in left:
             found.setdefault(wanted.name, wanted)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from lightship import distros
+from lightship.closure import looks_for_fonts
 from lightship.distros import Installed, Package
 from lightship.evidence import Evidence
 from lightship.multistage.asked import asked_packages
 from lightship.multistage.model import DroppedPackage, KeptPackage
 from lightship.multistage.needs import Need, Needs
 
+_BELONGS = "a package that is shipped calls or loads it"
 _ASKED = "asked for by name, and nothing shows that it serves only the build"
 
 
@@ -53,8 +56,11 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
     build_only = {item.name for item in dropped}
     for name, need in needed.items():
         if need.certain or (name not in build_only and _is_not_build_only(installed, name)):
-            kept.setdefault(name, need.reason or _ASKED)
+            kept.setdefault(name, need.reason or _BELONGS)
+    for name in font_packages(evidence, needs):
+        kept.setdefault(name, "fonts, and a library that looks for them is there")
     kept = {name: reason for name, reason in kept.items() if name not in there}
+    kept.update(_alternatives(installed, kept, there))
     kept = _without_implied(installed, kept)
     present = there | {package.name for package in distros.dependencies(installed, kept)}
     recommends = any(
@@ -68,9 +74,28 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
     return RuntimePackages(install, tuple(dropped), frozenset(present), recommends)
 
 
+def _alternatives(installed: Installed, kept: Collection[str], there: Collection[str]) -> dict[str, str]:
+    """All installed ways to satisfy one dependency: the package manager would choose one of them, and maybe another."""
+    found: dict[str, str] = {}
+    for package in distros.dependencies(installed, kept):
+        for group in package.depends if package.name not in there else ():
+            names = [name for name in group if installed.package(name) is not None and name not in there]
+            if len(names) > 1:
+                found.update((name, f"{package.name} may use it in place of another") for name in names)
+    return {name: reason for name, reason in found.items() if name not in kept}
+
+
 def _is_not_build_only(installed: Installed, name: str) -> bool:
     package = installed.package(name)
     return package is not None and distros.judge(installed, package).need != "build-only"
+
+
+def font_packages(evidence: Evidence, needs: Needs) -> tuple[str, ...]:
+    """What brings fonts, and the settings of what looks for them, when something does: nothing links to either."""
+    if not any(looks_for_fonts(path) for path in needs.closure.reasons):
+        return ()
+    paths = (path for path in evidence.files if path.startswith(("usr/share/fonts/", "etc/fonts/")))
+    return tuple(sorted({owner.name for path in paths if (owner := evidence.installed.owner(path))}))
 
 
 def twins_of(installed: Installed, package: Package) -> tuple[Package, ...]:

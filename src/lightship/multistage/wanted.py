@@ -88,6 +88,7 @@ def wanted_paths(
     uses: Uses,
     from_base: Rootfs | None = None,
     kept_packages: Collection[str] = (),
+    reached: Collection[str] = (),
     bare: bool = False,
 ) -> Wanted:
     """What instructions made and no OS package owns, without the caches of package managers.
@@ -96,11 +97,13 @@ def wanted_paths(
     ``from_base`` (the runtime stage's own base) the original base's files that it lacks are wanted too; an empty file
     system therefore asks for all of them; ``bare`` says that the runtime stage has neither package manager nor init,
     so that their settings in the base image stay behind, and what installing packages made is not made again.
+    ``reached`` are the paths that the closure came to.
     """
     files, base_files = evidence.files, evidence.base_files
     by_layer = {effect.layer: effect for effect in head if effect.layer is not None}
     owners = evidence.installed
     leave = _Leaving(files, owners, uses)
+    leftovers = _Leftovers(owners, kept_packages)
     logs_in = not _LOGIN_PACKAGES.isdisjoint(kept_packages)
     modified = _modified(evidence, by_layer, kept_packages)
     paths: dict[str, Effect | None] = {}
@@ -124,7 +127,10 @@ def wanted_paths(
         if effect is not None and effect.packages_only and path not in modified and not bare:
             leave.installed(path)
             continue
-        if bare and _is_bytecode_of_others(path, owners, kept_packages):
+        if from_base is not None and kept_packages and _is_bytecode_of_others(path, owners, kept_packages):
+            continue
+        if from_base is not None and is_of_base and leftovers.has(path) and path not in reached:
+            leave.leftover(path)
             continue
         by_installer = is_of_base or (effect is not None and effect.packages_only)
         if leave.reason(path, entry.size if entry.kind == "file" else 0) or (
@@ -176,6 +182,26 @@ def _is_bytecode_of_others(path: str, owners: Installed, kept_packages: Collecti
     return owner is not None and owner.name not in kept_packages
 
 
+class _Leftovers:
+    """Files that installing a package made (caches, registers, bytecode) in a directory which only it has."""
+
+    def __init__(self, owners: Installed, kept_packages: Collection[str]) -> None:
+        self._owners = owners
+        packages = (owners.package(name) for name in kept_packages)
+        self._kept = frozenset(path for package in packages if package for path in package.files)
+        self._known: dict[str, bool] = {}
+
+    def has(self, path: str) -> bool:
+        """Whether a path lies in a directory of packages that are not kept, and in no directory of one that is."""
+        directory = path.rpartition("/")[0]
+        if directory.count("/") < 1 or not self._kept:
+            return False
+        if directory not in self._known:
+            owned = self._owners.owner(directory) is not None
+            self._known[directory] = directory not in self._kept and (owned or self.has(directory))
+        return self._known[directory]
+
+
 class _Leaving:
     """Decides which unowned paths stay behind, and remembers why."""
 
@@ -206,6 +232,7 @@ class _Leaving:
         self._sizes: dict[int, int] = {}
         self._idle: dict[str, list[str]] = {}
         self._installed: list[str] = []
+        self._leftovers: list[str] = []
         self._has_system = False
 
     def reason(self, path: str, size: int) -> str:
@@ -241,6 +268,10 @@ class _Leaving:
         """Remember a path that installing packages made: installing those that stay makes theirs again."""
         self._installed.append(path)
 
+    def leftover(self, path: str) -> None:
+        """Remember a path that installing a package made which the runtime stage has not."""
+        self._leftovers.append(path)
+
     def left(self) -> tuple[Left, ...]:
         """What was left behind so far."""
         rules = tuple(
@@ -254,7 +285,13 @@ class _Leaving:
         no_init = "setting of the package manager, of init or of login, of which the runtime stage has none"
         tops = (*_SYSTEM, *_LOGIN) if self._has_system else ()
         system = [Left(pattern, no_init) for top in tops for pattern in (top, f"{top}/**")]
-        return (*rules, *system, *(Left(path, made) for path in self._installed))
+        of_gone = "made by installing a package of the base image that the runtime stage has not"
+        return (
+            *rules,
+            *system,
+            *(Left(path, made) for path in self._installed),
+            *(Left(path, of_gone) for path in self._leftovers),
+        )
 
 
 @lru_cache(maxsize=256)

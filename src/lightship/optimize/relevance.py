@@ -52,10 +52,12 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
         return distros.judge(evidence.installed, package).need == "build-only"
 
     def is_called(program: str) -> bool:
-        # A text may well hold the word "service", "install" or "as" and mean no program; those of the system itself, and
-        # those that build programs, count only where the closure saw a call.
+        # A text may well hold the word "service", "install" or "as" and mean no program; those of the system itself,
+        # and those that build programs, count only where the closure saw a call.
         found = next((path for place in _PROGRAMS if (path := f"{place}/{program}") in evidence.files), None)
         owner = evidence.installed.owner(found) if found else None
+        if found and (idle.covers(found) or idle.covers(evidence.files.resolve(found) or found)):
+            return False
         if owner is None or program in needs.uses.programs:
             return True
         return owner.priority not in _OF_THE_SYSTEM and not builds(owner)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterator, Mapping
 
+from lightship.closure.mentions import language_of, starts_programs
 from lightship.closure.scripts import interpreter_of
 from lightship.closure.surroundings import Surroundings
 from lightship.evidence.observation import FileFact, Mention, ScriptFact
@@ -18,8 +20,18 @@ TEXT_LIMIT = 1 << 20
 MENTIONS_LIMIT = 5000
 """Texts that are searched in one image."""
 
-_CALLED = re.compile(r"""["'`]([A-Za-z][\w.+-]{1,30})(?=["'`\s])""")
+# Not a subscript, not the key of a mapping, not one side of a comparison.
+_CALLED = re.compile(r"""(?<![\w)\]]\[)(?<![=!]=)(?<![=!]= )["'`]([A-Za-z][\w.+-]{1,30})(?=["'`\s])(?!["'`]\s*:)""")
+_VARIABLES = re.compile(r"""(\w+)["']?\s*[=:]\s*[(\[]?\s*["'`]([A-Za-z][\w.+-]{1,30})["'`]""")
+_OF_A_COMMAND = re.compile(r"(?:cmd|command|bin|binary|exe|executable|program|tool)$")
+_COMMANDS = re.compile(
+    r"(?:^|[;&|(`{]|\$\(|\b(?:then|do|else|exec|sudo|time|env|if|while|until|!)\s)\s*([\w./+-]+)", re.MULTILINE
+)
+_SHELL_WORDS = frozenset(
+    "if then else elif fi for while until do done case esac in function exec eval set".split()  # noqa: SIM905
+)
 _WORD = re.compile(r"[\w./+-]+")
+_KEYWORDS = frozenset(keyword.kwlist)
 _TEXTS = (".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".php", ".pl", ".sh", ".bash")
 _NOT_CALLS = frozenset(
     """
@@ -72,12 +84,25 @@ def mentions(
                 found.setdefault((program, name), Mention(program, f"image config {name}"))
     wanted = there - _NOT_CALLS
     for path in list(_own_texts(files))[:MENTIONS_LIMIT]:
-        text = around.tree.read(path, TEXT_LIMIT).decode("utf-8", "replace")
-        shell = path.endswith((".sh", ".bash")) or text.startswith(("#!/bin/sh", "#!/bin/bash", "#!/usr/bin/env bash"))
-        names = set(_WORD.findall(_without_comments(text))) if shell else set(_CALLED.findall(text))
-        for program in sorted(names & wanted):
+        for program in sorted(_named(path, around.tree.read(path, TEXT_LIMIT)) & wanted):
             found.setdefault((program, ""), Mention(program, f"/{path}"))
     return tuple(found.values())
+
+
+def _named(path: str, source: bytes) -> set[str]:
+    """What one of the program's own texts may call: the first words of a shell's commands, quoted words elsewhere.
+
+    Source that starts no program at all can only name one for another file that does: by a variable called after it.
+    """
+    text = source.decode("utf-8", "replace")
+    if path.endswith((".sh", ".bash")) or text.startswith(("#!/bin/sh", "#!/bin/bash", "#!/usr/bin/env bash")):
+        return {name for name in _COMMANDS.findall(_without_comments(text)) if name not in _SHELL_WORDS}
+    language = language_of(path) or "python"
+    if starts_programs(source, language):
+        # In a program that writes programs, "import" is no call of ImageMagick's import, nor "as" of the assembler.
+        return set(_CALLED.findall(text)) - _KEYWORDS
+    pairs = ((variable.lower(), name) for variable, name in _VARIABLES.findall(text))
+    return {name for variable, name in pairs if name.lower() in variable or _OF_A_COMMAND.search(variable)}
 
 
 def _in_command(argv: tuple[str, ...]) -> set[str]:

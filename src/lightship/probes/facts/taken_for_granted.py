@@ -7,6 +7,7 @@ import re
 import struct
 from collections.abc import Iterator, Mapping
 
+from lightship.closure import looks_for_fonts
 from lightship.closure.surroundings import Surroundings as Around
 from lightship.elf import read_ld_cache
 from lightship.evidence.observation import FileFact, Surroundings
@@ -24,9 +25,6 @@ _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICAT
 _FONT = re.compile(r"\.(?:ttf|otf|ttc|pfb|pcf|pcf\.gz|woff2?)$")
 _LOADER = re.compile(r"^(?:usr/)?lib\d*/(?:[^/]+/)?(?:ld-linux[^/]*|ld-musl[^/]*|ld64)\.so\.\d+$")
 _LIBRARY = re.compile(r"^lib[^/]*\.so(?:\.\d+)+$")
-_READERS = re.compile(
-    r"(?:^|/)(?:libfontconfig\.so\.|libpangoft2[^/]*\.so\.|_imagingft\.|libfontmanager\.so|libharfbuzz\.so\.)"
-)
 _ARCHIVE_MAGIC = 0xDE020109
 _ARCHIVE_LIMIT = 64 << 20
 
@@ -45,7 +43,7 @@ def taken_for_granted(around: Around, files: Mapping[str, FileFact]) -> Surround
         fonts=tuple(
             sorted({path.rpartition("/")[2] for path in files if _FONT.search(path) and "/fonts/" in f"/{path}"})
         ),
-        font_readers=tuple(path for path in files if _READERS.search(path)),
+        font_readers=tuple(path for path in files if looks_for_fonts(path)),
     )
 
 
