@@ -138,4 +138,5 @@ def test_a_picture_is_xml_and_shows_the_sizes(result: Optimization) -> None:
         assert "400.0 MB" in texts
     if result.chosen:
         bars = [one for one in picture.iter("{http://www.w3.org/2000/svg}rect") if one.get("height") == "18"]
-        assert [float(one.get("width", 0)) for one in bars] == pytest.approx([532.0, 133.0])
+        widths = [float(one.get("width", 0)) for one in bars]
+        assert widths[1] == pytest.approx(widths[0] / 4, abs=0.1) and widths[0] > 400

@@ -9,6 +9,7 @@ from lightship.reports import json_report
 from lightship.reports.figures import megabytes, percent
 from lightship.reports.markdown import code, text
 from lightship.reports.picture import picture
+from lightship.reports.translation import tr
 
 Rows = Sequence[Measurement]
 
@@ -41,9 +42,8 @@ def _markdown(rows: Rows) -> str:
 
 
 def _svg(rows: Rows) -> str:
-    smallest = min(rows, key=lambda row: row.size)
-    title = f"{len(rows)} images, {megabytes(rows[0].size)} MB → {megabytes(smallest.size)} MB"
-    return picture(title, "uncompressed, summed over layers", [(row.reference, row.size) for row in rows])
+    title = f"{tr('Images')}: {len(rows)}"
+    return picture(title, tr("uncompressed, summed over layers"), [(row.reference, row.size) for row in rows])
 
 
 _FORMATS: Mapping[str, Callable[[Rows], str]] = {"markdown": _markdown, "json": json_report.measurements, "svg": _svg}

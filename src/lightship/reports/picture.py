@@ -8,10 +8,11 @@ from lightship.optimize import Part
 from lightship.reports.html import rendered
 
 WIDTH = 860
-_LEFT = 190
+_CHARACTER = 7.6
+"""Pixels of one character of a label, at most, in the fonts that systems have."""
 _MIDDLE = 440
 _FIGURES = 110
-_LABEL_CHARACTERS = 22
+_LABEL_CHARACTERS = 34
 _CODE_CHARACTERS = 50
 
 
@@ -23,16 +24,18 @@ def picture(
     ``compared`` says that the parts know what of them ships.
     """
     largest = max((size for _, size in images), default=0) or 1
-    room = WIDTH - _LEFT - _FIGURES - 28
+    labels = [_end(name, _LABEL_CHARACTERS) for name, _ in images]
+    left = 28 + max(map(len, labels), default=0) * _CHARACTER + 16
+    room = WIDTH - left - _FIGURES - 28
     bars = [
         {
-            "label": _short(name, _LABEL_CHARACTERS),
+            "label": labels[index],
             "first": index == 0 and len(images) > 1,
             "y": 88 + index * 30,
             "width": f"{max(size * room / largest, 1):.1f}",
             "figure": _figure(size),
         }
-        for index, (name, size) in enumerate(images)
+        for index, (_, size) in enumerate(images)
     ]
     rule = 88 + len(images) * 30 + 12
     heaviest = max((part.size for part in parts), default=0) or 1
@@ -58,7 +61,7 @@ def picture(
             "legend": compared,
             "width": WIDTH,
             "height": rule + 56 + len(parts) * 26 if parts else rule + 12,
-            "left": _LEFT,
+            "left": f"{left:.0f}",
             "middle": _MIDDLE,
             "rule": rule,
         },
@@ -67,6 +70,11 @@ def picture(
 
 def _figure(size: int) -> str:
     return f"{size / 1e6:,.1f} MB" if size >= 50_000 else f"{size / 1e3:,.1f} kB"
+
+
+def _end(text: str, width: int) -> str:
+    """The end of a name, which tells more than its beginning."""
+    return text if len(text) <= width else "…" + text[-width + 1 :]
 
 
 def _short(text: str, width: int) -> str:
