@@ -48,7 +48,7 @@ def go_program() -> bytes:
     data += bytes([len(release)]) + release + bytes([len(guarded) & 0x7F | 0x80, len(guarded) >> 7]) + guarded
     header = struct.pack("<4sBBB9xHHIQQQIHHHHHH", b"\x7fELF", 2, 1, 1, 2, 62, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0)
     segment = struct.pack("<IIQQQQQQ", 1, 6, 128, 0, 0, len(data), len(data), 4096)
-    return (header + segment).ljust(128, b"\0") + data + bytes(300 << 10)
+    return (header + segment).ljust(128, b"\0") + data + b"Go\0\0" + bytes(300 << 10)
 
 
 def full_archive(path: Path) -> Path:

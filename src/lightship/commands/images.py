@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lightship.errors import InputError
-from lightship.oci import Image, open_image, parse_source
+from lightship.oci import Entry, Image, open_image, parse_source
 
 if TYPE_CHECKING:
     from lightship.engines.protocol import Engine
@@ -64,14 +64,19 @@ def looking(arguments: argparse.Namespace) -> Looking:
 
 def inspected(reference: str, how: Looking) -> Inspection:
     """The inspection of the image that a path or a name leads to. Raises InputError, UsageError, EngineError."""
-    from lightship.inspection.known import KnownImages, key_of
+    from lightship.inspection.known import KnownImages, KnownLayers, key_of
     from lightship.oci.cache import cache_directory
 
-    known = KnownImages(cache_directory() / "images.sqlite" if how.known else None)
+    path = cache_directory() / "images.sqlite" if how.known else None
+    known, layers = KnownImages(path), KnownLayers(path)
     options = (how.duplicates, how.compress, how.check)
     with ExitStack() as stack:
-        if parse_source(reference) is not None:
-            image = stack.enter_context(open_image(reference, platform=how.platform, trusted=not how.check))
+        if (source := parse_source(reference)) is not None:
+            # What a registry sends is compared with its digests always.
+            trusted = not how.check and source.kind != "registry"
+            image = stack.enter_context(
+                open_image(reference, platform=how.platform, trusted=trusted, wanted=_wanted, memory=layers)
+            )
             key = key_of("files", *image.identity(), *options)
             found = known.find(key)
         else:
@@ -93,8 +98,9 @@ def inspected(reference: str, how: Looking) -> Inspection:
 def opened(reference: str, how: Looking) -> Iterator[Image]:
     """The image itself, open. Raises InputError, UsageError, EngineError."""
     with ExitStack() as stack:
-        if parse_source(reference) is not None:
-            yield stack.enter_context(open_image(reference, platform=how.platform, trusted=not how.check))
+        if (source := parse_source(reference)) is not None:
+            trusted = not how.check and source.kind != "registry"
+            yield stack.enter_context(open_image(reference, platform=how.platform, trusted=trusted, wanted=_wanted))
             return
         engine = stack.enter_context(_engine(how))
         yield stack.enter_context(exported(engine, in_store(engine, reference)))
@@ -129,6 +135,13 @@ def exported(engine: Engine, name: str) -> Iterator[Image]:
         open_image(engine.export(name, Path(directory)), trusted=True) as image,
     ):
         yield image
+
+
+def _wanted(entry: Entry) -> int:
+    # Imported when the first entry is asked about: an image that is known needs none of it.
+    from lightship.inspection.wanted import wanted
+
+    return wanted(entry)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Images that were looked at before: their inspections in an SQLite file below the cache directory.
+"""Images and layers that were looked at before, in an SQLite file below the cache directory.
 
 The key is what an image is (digests) and, where nothing has compared digests with bytes, also which files it was read
 from (device, inode, size, time): an archive that lies about its digests answers for itself alone.
@@ -18,14 +18,19 @@ from typing import TYPE_CHECKING, TypeVar
 from lightship import __version__
 from lightship.inspection.document import as_document, from_document
 from lightship.inspection.model import Inspection
+from lightship.inspection.packed import packed_scan, unpacked_scan
+from lightship.oci.blob import Scan
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
 _Value = TypeVar("_Value")
 
-LIMIT = 200
-"""Images that are kept; the ones not asked for longest go first."""
+IMAGE_LIMIT, LAYER_LIMIT = 200, 400
+"""Images and layers that are kept; the ones not asked for longest go first."""
+
+LAYER_BYTES = 16 << 20
+"""A layer of which there would be more to keep is inflated again."""
 
 FORM = 2
 """Raised whenever the same image would give another inspection."""
@@ -33,44 +38,73 @@ FORM = 2
 _BUSY = 2.0
 """Seconds to wait for another process before doing without."""
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS images (key TEXT PRIMARY KEY, used INTEGER, document BLOB) WITHOUT ROWID"
-
 
 class KnownImages:
     """Inspections by key. With ``path`` None it knows nothing and keeps nothing."""
 
     def __init__(self, path: Path | None) -> None:
-        self.path = path
+        self._table = _Table(path, "images", IMAGE_LIMIT)
 
     def find(self, key: str) -> Inspection | None:
         """The inspection that was kept under a key, or None."""
-
-        def read(base: Connection) -> Inspection | None:
-            row = base.execute("SELECT document FROM images WHERE key = ?", (key,)).fetchone()
-            if row is None:
-                return None
-            base.execute(f"UPDATE images SET used = {_NEXT} WHERE key = ?", (key,))
-            raw = zlib.decompress(row[0])
-            found: Inspection = from_document(Inspection, json.loads(raw))
-            return found
-
-        return self._with(read)
+        found: Inspection | None = self._table.find(
+            key, lambda raw: from_document(Inspection, json.loads(zlib.decompress(raw)))
+        )
+        return found
 
     def keep(self, key: str, inspection: Inspection) -> None:
         """Remember an inspection."""
-        document = zlib.compress(json.dumps(as_document(inspection), separators=(",", ":")).encode(), 1)
+        document = json.dumps(as_document(inspection), separators=(",", ":"))
+        self._table.keep(key, zlib.compress(document.encode(), 1))
 
-        def write(base: Connection) -> None:
-            base.execute(f"INSERT OR REPLACE INTO images VALUES (?, {_NEXT}, ?)", (key, document))
-            base.execute(
-                "DELETE FROM images WHERE key IN (SELECT key FROM images ORDER BY used DESC LIMIT -1 OFFSET ?)",
-                (LIMIT,),
-            )
 
-        self._with(write)
+class KnownLayers:
+    """What was read of compressed layers, by key; what an open image asks before it inflates one."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._table = _Table(path, "layers", LAYER_LIMIT)
+
+    def find(self, key: str) -> Scan | None:
+        """What was kept of a layer, or None."""
+        return self._table.find(key_of(key), unpacked_scan)
+
+    def keep(self, key: str, found: Scan) -> None:
+        """Remember what was read of a layer."""
+        packed = packed_scan(found)
+        if len(packed) <= LAYER_BYTES:
+            self._table.keep(key_of(key), packed)
+
+
+class _Table:
+    """Rows of bytes by key in one table of the file, at most ``limit`` of them."""
+
+    def __init__(self, path: Path | None, name: str, limit: int) -> None:
+        self.path, self.name, self.limit = path, name, limit
+
+    def find(self, key: str, read: Callable[[bytes], _Value]) -> _Value | None:
+        def work(base: Connection) -> _Value | None:
+            row = base.execute(f"SELECT document FROM {self.name} WHERE key = ?", (key,)).fetchone()
+            if row is None:
+                return None
+            base.execute(f"UPDATE {self.name} SET used = {self._next()} WHERE key = ?", (key,))
+            return read(row[0])
+
+        return self._with(work)
+
+    def keep(self, key: str, document: bytes) -> None:
+        old = f"SELECT key FROM {self.name} ORDER BY used DESC LIMIT -1 OFFSET ?"
+
+        def work(base: Connection) -> None:
+            base.execute(f"INSERT OR REPLACE INTO {self.name} VALUES (?, {self._next()}, ?)", (key, document))
+            base.execute(f"DELETE FROM {self.name} WHERE key IN ({old})", (self.limit,))
+
+        self._with(work)
+
+    def _next(self) -> str:
+        return f"(SELECT coalesce(max(used), 0) + 1 FROM {self.name})"
 
     def _with(self, work: Callable[[Connection], _Value]) -> _Value | None:
-        """What some work gives, None when the file cannot be used; one that is damaged is put away first."""
+        """What some work gives, None when the file cannot be used; one that is damaged is removed first."""
         if self.path is None:
             return None
         import sqlite3
@@ -79,27 +113,23 @@ class KnownImages:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 with closing(sqlite3.connect(self.path, timeout=_BUSY)) as base, base:
-                    base.execute(_SCHEMA)
+                    base.execute(
+                        f"CREATE TABLE IF NOT EXISTS {self.name} (key TEXT PRIMARY KEY, used INTEGER, document BLOB)"
+                    )
                     return work(base)
-            except sqlite3.OperationalError:  # locked, full, not writable
+            except (sqlite3.OperationalError, OSError):  # locked, full, not writable
                 return None
-            except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError):
-                if not self._remove():
+            except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError, KeyError, IndexError):
+                if not self._remove(self.path):
                     return None
-            except OSError:
-                return None
         return None
 
-    def _remove(self) -> bool:
-        assert self.path is not None
+    def _remove(self, path: Path) -> bool:
         try:
-            self.path.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         except OSError:
             return False
         return True
-
-
-_NEXT = "(SELECT coalesce(max(used), 0) + 1 FROM images)"
 
 
 def key_of(*parts: object) -> str:

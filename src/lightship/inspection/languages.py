@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from lightship.elf.go_build import read_go_build
 from lightship.inspection.java import JAVA_SUFFIXES, java_archive
 from lightship.inspection.model import Component
+from lightship.inspection.wanted import GO_SMALLEST, HEAD
 from lightship.oci import Located, Rootfs
 
 _METADATA_LIMIT = 1 << 20
@@ -17,8 +18,6 @@ _RECORD_LIMIT = 16 << 20
 _DIST = re.compile(r"^(?P<site>.*?(?:site|dist)-packages)/(?P<dist>[^/]+)\.(?:dist-info/METADATA|egg-info/PKG-INFO)$")
 _NODE = re.compile(r"^(?P<directory>.*(?:^|/)node_modules/(?P<name>(?:@[^/]+/)?[^/@.][^/]*))/")
 _GEM = re.compile(r"^(?P<directory>.*/gems/(?P<name>[^/]+)-(?P<version>\d[^/-]*))/")
-_GO_SMALLEST = 256 << 10
-"""Bytes: a Go program that prints nothing has more than a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def language_files(rootfs: Rootfs, files: Mapping[str, Located]) -> LanguageFile
             found.owner[path] = _tree(rootfs, found, "gem", match)
         elif path.endswith(JAVA_SUFFIXES):
             _java(rootfs, found, located)
-        elif located.entry.mode & 0o111 and located.entry.size > _GO_SMALLEST and path not in found.owner:
+        elif located.entry.mode & 0o111 and located.entry.size > GO_SMALLEST and path not in found.owner:
             _go(rootfs, found, path)
     return LanguageFiles(tuple(found.packages), found.owner, tuple(found.components))
 
@@ -116,7 +115,9 @@ def _java(rootfs: Rootfs, found: _Found, located: Located) -> None:
 
 
 def _go(rootfs: Rootfs, found: _Found, path: str) -> None:
-    if rootfs.read_at(path, 0, 4) != b"\x7fELF":
+    head = rootfs.read_at(path, 0, HEAD)
+    # The linker's note, whose owner is "Go" (.note.go.buildid): without it the rest is not worth reading.
+    if head[:4] != b"\x7fELF" or b"Go\0\0" not in head:
         return
     build = read_go_build(lambda at, length: rootfs.read_at(path, at, length))
     if build is None:

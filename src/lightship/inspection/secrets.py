@@ -14,7 +14,8 @@ from lightship.inspection.model import Secret
 from lightship.inspection.tokens import ASSIGNED, PRIVATE_KEY, plain_instruction, secret_name, tokens_in
 from lightship.oci import Entry, Image, Rootfs
 
-_READ_LIMIT = 256 << 10
+READ_LIMIT = 256 << 10
+"""Bytes of a file that are looked at."""
 
 _LOGIN = re.compile(rb'"(?:auth|identitytoken|password)"\s*:\s*"[^"]+"')
 _NPM_LOGIN = re.compile(rb"_(?:authToken|auth|password)\s*=\s*(?!\$\{)\S")
@@ -79,6 +80,11 @@ def secrets_in(image: Image) -> tuple[Secret, ...]:
     return tuple(found)
 
 
+def is_read(path: str) -> bool:
+    """Whether the content of a file of this name may be looked at."""
+    return not _is_dull(path) and (_FIRST.search(path) is not None or _is_own_setting(path))
+
+
 def _is_dull(path: str) -> bool:
     """Whether a path is among the many of a distribution that no pattern can match."""
     return path.startswith(_DULL) and "/." not in path and "/id_" not in path
@@ -90,7 +96,7 @@ def _kinds(image: Image, layer: int, entry: Entry) -> Iterator[str]:
 
     def content() -> bytes:
         if not seen:
-            seen.append(image.span(layer, entry, 0, _READ_LIMIT))
+            seen.append(image.span(layer, entry, 0, READ_LIMIT))
         return seen[0]
 
     if _FIRST.search(path):
@@ -98,7 +104,7 @@ def _kinds(image: Image, layer: int, entry: Entry) -> Iterator[str]:
         if by_path:
             yield by_path
             return
-    if _is_own_setting(path) and entry.size <= _READ_LIMIT:
+    if _is_own_setting(path) and entry.size <= READ_LIMIT:
         yield from tokens_in(content())
 
 

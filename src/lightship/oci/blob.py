@@ -7,13 +7,14 @@ import os
 import queue
 import stat
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from lightship.errors import InputError
 from lightship.oci.inflate import Compression, compression, inflate
-from lightship.oci.limits import CHUNK, DOCUMENT_LIMIT, Budget
+from lightship.oci.limits import CHUNK, DOCUMENT_LIMIT, KEPT_LIMIT, Budget
 from lightship.oci.model import Entry
 from lightship.oci.tar import walk
 
@@ -109,10 +110,30 @@ class Scan:
     compression: Compression
     diff_id: str = ""
     digest: str = ""
+    bodies: Mapping[int, bytes] = field(default_factory=dict)
+    """The first bytes of files that were wanted, by the offset of their body."""
 
 
-def scan(blob: Blob, budget: Budget, *, verify: bool) -> Scan:
-    """The entries of a layer. With ``verify`` all its bytes are read and hashed. Raises InputError."""
+Wanted = Callable[[Entry], int]
+"""How many bytes of a file, from its start, somebody will want to read; 0 for none."""
+
+
+class Memory(Protocol):
+    """Where what was read of compressed layers is kept between runs."""
+
+    def find(self, key: str) -> Scan | None:
+        """What was read of a layer before."""
+
+    def keep(self, key: str, found: Scan) -> None:
+        """Remember what was read."""
+
+
+def scan(blob: Blob, budget: Budget, *, verify: bool, wanted: Wanted | None = None) -> Scan:
+    """The entries of a layer. With ``verify`` all its bytes are read and hashed. Raises InputError.
+
+    What is ``wanted`` is kept from a compressed layer while it passes, up to ``KEPT_LIMIT`` bytes: to read it later
+    would take inflating the layer once more. A plain layer keeps nothing, since its files are a seek away.
+    """
     how = blob.compression()
     if not how and not verify:
         entries = tuple(walk(_reader(blob), blob.where, budget))
@@ -129,7 +150,8 @@ def scan(blob: Blob, budget: Budget, *, verify: bool) -> Scan:
         # zstd reads frame headers first, out of order; its packed bytes are hashed in a pass of their own.
         source = blob.read if how == "zstd" else read
         cursor = _Cursor(inflate(source, blob.size, how, blob.where), plain.update)
-        entries = tuple(walk(cursor.read, blob.where, budget))
+        kept = _Kept(cursor, wanted) if wanted else None
+        entries = tuple(walk(cursor.read, blob.where, budget, kept.visit if kept else None))
         cursor.drain()
         _check_end(entries, cursor.end, blob.where)
         if how == "zstd" and verify:
@@ -137,7 +159,27 @@ def scan(blob: Blob, budget: Budget, *, verify: bool) -> Scan:
                 packed.update(blob.read(at, CHUNK))
     finally:
         diff_id, digest = plain.finish(), packed.finish()
-    return Scan(entries, cursor.end, how, diff_id, digest or diff_id)
+    return Scan(entries, cursor.end, how, diff_id, digest or diff_id, kept.bodies if kept else {})
+
+
+class _Kept:
+    """The bodies that are wanted, taken from the stream in passing."""
+
+    __slots__ = ("_cursor", "_left", "_wanted", "bodies")
+
+    def __init__(self, cursor: _Cursor, wanted: Wanted) -> None:
+        self._cursor = cursor
+        self._wanted = wanted
+        self._left = KEPT_LIMIT
+        self.bodies: dict[int, bytes] = {}
+
+    def visit(self, entry: Entry) -> None:
+        if entry.kind != "file" or entry.sparse is not None:
+            return
+        count = min(self._wanted(entry), entry.size)
+        if 0 < count <= self._left:
+            self._left -= count
+            self.bodies[entry.offset] = self._cursor.read(entry.offset, count)
 
 
 def _check_end(entries: tuple[Entry, ...], end: int, where: str) -> None:

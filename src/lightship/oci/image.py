@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from lightship.errors import InputError
-from lightship.oci.blob import Blob, Scan, scan, unpacked
+from lightship.oci.blob import Blob, Memory, Scan, Wanted, scan, unpacked
 from lightship.oci.limits import BODY_LIMIT, CHUNK, Budget
 from lightship.oci.merge import Merge
 from lightship.oci.model import Entry, ImageConfig, Layer
@@ -25,13 +25,18 @@ from lightship.oci.threads import in_threads
 class Image:
     """An open image. Its layers are read when they are first asked for; ``trusted`` says that digests need no check."""
 
-    def __init__(self, stored: StoredImage, *, trusted: bool = False) -> None:
+    def __init__(
+        self, stored: StoredImage, *, trusted: bool = False, wanted: Wanted | None = None, memory: Memory | None = None
+    ) -> None:
         self.reference = stored.reference
         self.config: ImageConfig = stored.config
         self.config_digest = stored.config_digest
         self.manifest_digest = stored.manifest_digest
         self.trusted = trusted
         self._stored = stored
+        self._wanted = wanted
+        self._memory = memory
+        self._bodies: dict[str, Mapping[int, bytes]] = {}
         self._blobs: dict[int, Blob] = {}
         self._plain: dict[int, Blob] = {}
         self._layers: tuple[Layer, ...] | None = None
@@ -66,10 +71,7 @@ class Image:
         for index, layer in enumerate(self._stored.layers):
             parts += [layer.digest, layer.media_type]
             if not layer.remote:
-                blob = self.blob(index)
-                status = os.fstat(blob.file.descriptor)
-                times = f"{status.st_mtime_ns}:{status.st_ctime_ns}"
-                parts.append(f"{status.st_dev}:{status.st_ino}:{status.st_size}:{times}:{blob.offset}")
+                parts.append(_place(self.blob(index)))
         return tuple(parts)
 
     def open_layer(self, index: int) -> Iterator[bytes]:
@@ -96,6 +98,9 @@ class Image:
         length = min(length, entry.size - offset)
         if length <= 0:
             return b""
+        kept = self._bodies.get(self.config.diff_ids[layer], {}).get(entry.offset, b"")
+        if offset + length <= len(kept):
+            return kept[offset : offset + length]
         blob = self._plain_blob(layer)
         if entry.sparse is None:
             return _exactly(blob, entry.offset + offset, length)
@@ -151,14 +156,21 @@ class Image:
         def read(index: int) -> Layer:
             return self._read_layer(index, budget)
 
+        remembered = {index: layer for index in first.values() if (layer := self._remembered(index)) is not None}
+
         # The largest first, so that no thread waits at the end for the one that has it.
-        order = sorted(first.values(), key=lambda index: -(stored[index].size or 0))
+        unread = [index for index in first.values() if index not in remembered]
+        order = sorted(unread, key=lambda index: -(stored[index].size or 0))
         if any(layer.remote for layer in stored):
             in_threads(self.blob, order)
         # A header walk alone is all Python: two threads would only wait for each other.
         light = [index for index in order if self.trusted and not self.blob(index).compression()]
         heavy = [index for index in order if index not in light]
-        layers = dict(zip(heavy, in_threads(read, heavy), strict=True)) | {index: read(index) for index in light}
+        layers = (
+            dict(zip(heavy, in_threads(read, heavy), strict=True))
+            | {index: read(index) for index in light}
+            | remembered
+        )
         return tuple(
             self._described(index, stored[index], layers[first[diff_id]])
             for index, diff_id in enumerate(self.config.diff_ids)
@@ -167,13 +179,34 @@ class Image:
     def _read_layer(self, index: int, budget: Budget) -> Layer:
         stored = self._stored.layers[index]
         blob = self.blob(index)
-        found = scan(blob, budget, verify=not self.trusted)
+        found = scan(blob, budget, verify=not self.trusted, wanted=self._wanted)
         diff_id = self.config.diff_ids[index]
         if found.diff_id and diff_id.startswith("sha256:") and found.diff_id != diff_id:
             raise lying(f"{blob.where}, diff ID", diff_id, found.diff_id)
         if found.digest and stored.digest.startswith("sha256:") and found.digest != stored.digest:
             raise lying(blob.where, stored.digest, found.digest)
-        return _layer(diff_id, stored, blob, found)
+        if self._memory and found.compression:
+            self._memory.keep(self._key(index), found)
+        self._bodies[diff_id] = found.bodies
+        return _layer(diff_id, stored, blob.size, found)
+
+    def _remembered(self, index: int) -> Layer | None:
+        """A compressed layer as it was read before, without fetching it where it is remote."""
+        stored = self._stored.layers[index]
+        if self._memory is None or (not stored.remote and not self.blob(index).compression()):
+            return None
+        found = self._memory.find(self._key(index))
+        if found is None:
+            return None
+        diff_id = self.config.diff_ids[index]
+        self._bodies[diff_id] = found.bodies
+        return _layer(diff_id, stored, stored.size or self.blob(index).size, found)
+
+    def _key(self, index: int) -> str:
+        """What tells a layer: its digests, and where nobody compares those with bytes the file that it lies in."""
+        stored = self._stored.layers[index]
+        place = _place(self.blob(index)) if self.trusted and not stored.remote else ""
+        return f"{self.config.diff_ids[index]} {stored.digest} {place}"
 
     def _described(self, index: int, stored: StoredLayer, layer: Layer) -> Layer:
         return layer if stored.digest in ("", layer.digest) else replace(layer, digest=stored.digest)
@@ -184,11 +217,14 @@ def open_image(
     *,
     platform: str = "linux/amd64",
     trusted: bool = False,
+    wanted: Wanted | None = None,
+    memory: Memory | None = None,
     credential_helper: Callable[[str, str], tuple[str, str] | None] | None = None,
 ) -> Image:
     """The image that a path or a prefixed name leads to; see ``source``. Raises InputError, UsageError.
 
     ``trusted`` is for what an engine has just written for us: digests of layers are not checked.
+    ``wanted`` says what of compressed layers is kept; see ``blob.scan``. ``memory`` is asked before one is inflated.
     ``credential_helper(name, server)`` runs ``docker-credential-<name> get`` and gives user and secret, or None.
     """
 
@@ -205,16 +241,22 @@ def open_image(
             where=text,
             help="give a path, or a name with a prefix: docker-archive:, oci:, oci-archive:, dir:, registry:",
         )
-    return Image(open_source(parsed, parse_platform(platform), download), trusted=trusted)
+    return Image(open_source(parsed, parse_platform(platform), download), trusted=trusted, wanted=wanted, memory=memory)
 
 
-def _layer(diff_id: str, stored: StoredLayer, blob: Blob, found: Scan) -> Layer:
+def _place(blob: Blob) -> str:
+    status = os.fstat(blob.file.descriptor)
+    times = f"{status.st_mtime_ns}:{status.st_ctime_ns}"
+    return f"{status.st_dev}:{status.st_ino}:{status.st_size}:{times}:{blob.offset}"
+
+
+def _layer(diff_id: str, stored: StoredLayer, size: int, found: Scan) -> Layer:
     return Layer(
         diff_id=diff_id,
         digest=stored.digest or ("" if found.compression else diff_id),
         media_type=stored.media_type,
         size=found.size,
-        compressed_size=blob.size if found.compression else None,
+        compressed_size=size if found.compression else None,
         entries=found.entries,
     )
 

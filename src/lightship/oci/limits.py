@@ -28,6 +28,9 @@ ENTRY_COST = 400
 EXTENSION_LIMIT = 1 << 20
 """Bytes of one PAX header, long name or sparse map; Go's archive/tar, hence Docker, has the same limit."""
 
+KEPT_LIMIT = 32 << 20
+"""Bytes of files that are kept from one compressed layer while it passes."""
+
 PATH_LIMIT = 4096
 """Bytes of a path, PATH_MAX of Linux."""
 

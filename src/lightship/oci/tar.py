@@ -8,6 +8,7 @@ https://github.com/opencontainers/image-spec/blob/main/layer.md
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from zlib import adler32
 
 from lightship.oci import sparse
@@ -25,9 +26,12 @@ _SPECIAL = frozenset(range(256)) - (frozenset(KINDS) - {ord("S")})
 _COST_STEP = 1 << 17
 
 
-def walk(read_at: ReadAt, where: str, budget: Budget | None = None) -> list[Entry]:
+def walk(
+    read_at: ReadAt, where: str, budget: Budget | None = None, visit: Callable[[Entry], object] | None = None
+) -> list[Entry]:
     """All members of an archive, in order, whiteouts included.
 
+    ``visit`` sees each entry while its body has not been passed yet: the one moment at which a stream can give it.
     ``where`` names the archive in errors. Raises InputError when it is damaged, not a tar archive, when a path leaves
     the root, or when there are more entries than ``budget`` allows.
     """
@@ -51,6 +55,8 @@ def walk(read_at: ReadAt, where: str, budget: Budget | None = None) -> list[Entr
             budget.take(_weight(amendment) if entry is None else ENTRY_COST + _weight(entry), where)
             if entry is not None:
                 add(entry)
+                if visit:
+                    visit(entry)
             continue
         entry, offset = plain_entry(
             archive,
@@ -60,6 +66,8 @@ def walk(read_at: ReadAt, where: str, budget: Budget | None = None) -> list[Entr
             times.get(header[136:148]) or archive.time(header),
         )
         add(entry)
+        if visit:
+            visit(entry)
         cost += len(entry.path) + len(entry.link) + ENTRY_COST
         if cost > _COST_STEP:
             budget.take(cost, where)
