@@ -1,7 +1,8 @@
 """Puts a Markdown report on a pull request: over the earlier one of the same Dockerfile, else as a new comment.
 
-Standard library only. Variables: GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN, PULL_REQUEST, REPORT (a path). A comment
-that may not be made (a fork's token only reads) is a warning, never a failure: the report is in the job's summary as well.
+Standard library only. Variables: GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN, PULL_REQUEST, REPORT (a path). A
+comment that may not be made (a fork's token only reads) is a warning, never a failure: the report is in the job's
+summary as well.
 """
 
 import json
