@@ -118,6 +118,12 @@ def without_one_authority(good: Good) -> Changed:
     return good.again(path, text[text.index(end) + len(end) :])
 
 
+def with_capability(good: Good) -> Changed:
+    """CAP_CHOWN, as setcap(8) writes it; a tar archive keeps it as an attribute."""
+    value = b"\1\0\0\2" + b"\1\0\0\0" + bytes(12)
+    return good.again("usr/local/bin/helper", pax_headers={"SCHILY.xattr.security.capability": value.decode()})
+
+
 FILES: tuple[tuple[str, Callable[[Good], Changed], str], ...] = (
     ("a library that is opened by name", gone(f"{LIBRARIES}/libmagic.so.1.0.0"), "files > {lib}/libmagic.so.1.0.0"),
     ("a library that is linked", gone(f"{LIBRARIES}/libexpat.so.1"), "libraries > {lib}/libfontconfig.so.1"),
@@ -150,6 +156,7 @@ FILES: tuple[tuple[str, Callable[[Good], Changed], str], ...] = (
     ("a group", lambda it: it.again("app/words.txt", gid=50), "files > app/words.txt > owner"),
     ("a mode", lambda it: it.again("app/words.txt", mode=0o600), "files > app/words.txt > mode"),
     ("the set-user-ID bit", lambda it: it.again("usr/local/bin/helper", mode=0o755), "files > usr/local/bin/helper"),
+    ("another capability", with_capability, "files > usr/local/bin/helper > mode"),
     ("an empty directory", gone("var/spool/lamps"), "files > var/spool/lamps > missing"),
     ("where a link leads", lambda it: {"lamps": symlink("lamps", "/dat")}, "files > lamps"),
     ("a file that became a link", lambda it: {"app/app.py": symlink("app/app.py", "words.txt")}, "files > app/app.py"),

@@ -34,6 +34,8 @@ class FileFact:
     """The OS package that the file belongs to, or ""."""
     shape: str = ""
     """For an ELF file what links it (interpreter, soname, needed libraries); equal in two builds of one source."""
+    capabilities: str = ""
+    """What the file may do beyond its user's rights (the security.capability attribute, in hex); capabilities(7)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -105,10 +105,16 @@ def _changes(fact: FileFact, now: FileFact | None, new: ImageFacts) -> Iterator[
         return
     if _kind(fact) == "file" and ((fact.digest != now.digest) if fact.digest and now.digest else fact.size != now.size):
         yield "content", f"{fact.size} bytes, {fact.digest[:12]}", f"{now.size} bytes, {now.digest[:12]}"
-    if fact.mode & 0o7777 != now.mode & 0o7777:
-        yield "mode", f"{fact.mode & 0o7777:04o}", f"{now.mode & 0o7777:04o}"
+    if _rights(fact) != _rights(now):
+        yield "mode", _rights(fact), _rights(now)
     if (fact.uid, fact.gid) != (now.uid, now.gid):
         yield "owner", f"{fact.uid}:{fact.gid}", f"{now.uid}:{now.gid}"
+
+
+def _rights(fact: FileFact) -> str:
+    """Mode and capabilities: both say what running the file allows."""
+    more = f", capabilities {fact.capabilities}" if fact.capabilities else ""
+    return f"{fact.mode & 0o7777:04o}{more}"
 
 
 def _kind(fact: FileFact) -> str:

@@ -36,6 +36,7 @@ def files_of(rootfs: FileTree, owner: Callable[[str], str], *, digests: bool = T
             entry.link,
             by,
             shape,
+            next((value.hex() for name, value in entry.xattrs if name == "security.capability"), ""),
         )
     return facts
 
