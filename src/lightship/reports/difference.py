@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lightship.inspection.difference import ImageDifference
 from lightship.reports.figures import megabytes, percent
-from lightship.reports.inspection import Layout, sections_text
+from lightship.reports.sections import Layout, sections_text
 
 
 def difference_text(found: ImageDifference, *, top: int = 15) -> str:

@@ -7,18 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lightship.reports.figures import megabytes
-from lightship.reports.terminal import buffered
+from lightship.reports.sections import Layout, Row, printable, sections_text
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from lightship.inspection import Card, Inspection, Place, Waste
 
-Row = Sequence[str]
-Layout = tuple[Sequence[tuple[str, str]], Sequence[Row]]
-"""Columns and rows of a table that is not laid out yet."""
-
-_NARROWEST = 16
 _KINDS = {"os": "OS packages", "pip": "pip packages", "npm": "npm packages", "gem": "gems", "go": "Go programs",
           "java": "Java archives", "files": "no package"}  # fmt: skip
 
@@ -28,45 +21,15 @@ def inspection_text(found: Inspection, *, top: int = 10) -> str:
     return sections_text(_sections(found, top))
 
 
-def sections_text(sections: Iterable[tuple[str, str | Layout]]) -> str:
-    """Titles with what stands below them, laid out for the terminal's width; without a title it goes on."""
-    out, buffer = buffered()
-    for title, body in sections:
-        if title:
-            out.print(f"\n[bold]{_escape(_printable(title))}[/bold]", soft_wrap=True)
-        out.print(body if isinstance(body, str) else table(*body, width=out.width), markup=False)
-    return buffer.getvalue().strip("\n")
-
-
 def scans_text(scans: Iterable[tuple[str, Sequence[tuple[str, int]], str]]) -> str:
     """What vulnerability scanners said: name, counts by severity, problem."""
     lines = [
-        f"  {name}: {_printable(problem)}"
+        f"  {name}: {printable(problem)}"
         if problem
         else f"  {name}: {', '.join(f'{count} {severity}' for severity, count in counts) or 'none found'}"
         for name, counts, problem in scans
     ]
     return "\n".join(["Vulnerabilities", *(lines or ["  not known: neither trivy nor grype is on this machine"])])
-
-
-def table(columns: Sequence[tuple[str, str]], rows: Sequence[Row], *, width: int) -> Table:
-    """A table without lines. A column is named with how it stands: left, right, fold, or cut to what is left over.
-
-    rich takes the width that is missing from all columns alike, and a number without its first digit is a wrong one.
-    """
-    from rich.table import Table
-
-    rows = [[_printable(cell) for cell in row] for row in rows]
-    widths = [max([len(name), *(len(row[at]) for row in rows)]) for at, (name, _) in enumerate(columns)]
-    others = sum(of + 2 for of, (_, how) in zip(widths, columns, strict=True) if how != "cut")
-    room = max(width - others, _NARROWEST)
-    made = Table(box=None, pad_edge=False, header_style="dim", show_header=any(name for name, _ in columns))
-    for name, how in columns:
-        made.add_column(name, justify="right" if how == "right" else "left", no_wrap=how != "fold", overflow="fold")
-    for row in rows:
-        cells = (_cut(cell, room) if how == "cut" else cell for cell, (_, how) in zip(row, columns, strict=True))
-        made.add_row(*map(_escape, cells))
-    return made
 
 
 def _sections(found: Inspection, top: int) -> Iterator[tuple[str, str | Layout]]:
@@ -259,18 +222,3 @@ def _argv(words: Sequence[str]) -> str:
     import json
 
     return json.dumps(list(words), ensure_ascii=False) if words else ""
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def _printable(text: str) -> str:
-    """What does not fit a terminal (control characters, bytes that are no UTF-8) must not reach it."""
-    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
-
-
-def _escape(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from itertools import groupby
 
 from lightship.rebuild import RebuildCost
-from lightship.reports.inspection import Layout, sections_text
+from lightship.reports.sections import Layout, sections_text
 
 _COLUMNS = (
     ("edit", "left"), ("run", "right"), ("cached", "right"), ("new layers", "right"), ("new kB", "right"),
