@@ -19,6 +19,7 @@ _NAMED = re.compile(r"^(?P<name>.+?)-(?P<version>\d[\w.+-]*)$")
 _POM = re.compile(r"^META-INF/maven/[^/]+/[^/]+/pom\.properties$")
 _TEXT_LIMIT = 1 << 20
 _MEMBERS_LIMIT = 20_000
+_READ_LIMIT = 16 << 20
 
 Named = tuple[str, str]
 
@@ -88,6 +89,8 @@ class _Reader(io.RawIOBase):
         return self._at
 
     def read(self, count: int = -1) -> bytes:
+        if count is not None and count > _READ_LIMIT:  # the list of members is read at once
+            raise OSError(27, "File too large")
         data = self._read_at(self._at, self._size - self._at if count is None or count < 0 else count)
         self._at += len(data)
         return data

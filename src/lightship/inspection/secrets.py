@@ -17,12 +17,13 @@ from lightship.oci import Entry, Image, Rootfs
 READ_LIMIT = 256 << 10
 """Bytes of a file that are looked at."""
 
-_LOGIN = re.compile(rb'"(?:auth|identitytoken|password)"\s*:\s*"[^"]+"')
-_NPM_LOGIN = re.compile(rb"_(?:authToken|auth|password)\s*=\s*(?!\$\{)\S")
-_PIP_LOGIN = re.compile(rb"(?m)^\s*password\s*[:=]\s*\S")
-_SERVICE_ACCOUNT = re.compile(rb'"type"\s*:\s*"service_account"')
+_LOGIN = re.compile(rb'"(?:auth|identitytoken|password)"\s{0,9}:\s{0,9}"[^"]')
+_NPM_LOGIN = re.compile(rb"_(?:authToken|auth|password)[ \t]{0,9}=[ \t]{0,9}(?!\$\{)\S")
+_PIP_LOGIN = re.compile(rb"(?m)^[ \t]{0,40}password[ \t]{0,9}[:=][ \t]{0,9}\S")
+_SERVICE_ACCOUNT = re.compile(rb'"type"\s{0,9}:\s{0,9}"service_account"')
 _ASSIGNMENT = re.compile(
-    rb"(?im)^\s*(?:export\s+)?[A-Z0-9_.]*(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY)[A-Z0-9_]*\s*[=:]\s*[^\s#]"
+    rb"(?im)^[ \t]{0,40}(?:export[ \t]{1,9})?[A-Z0-9_.]{0,60}(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY)"
+    rb"[A-Z0-9_]{0,60}[ \t]{0,9}[=:][ \t]{0,9}[^\s#]"
 )
 
 # Names that say it themselves (None), and names whose content has to bear it out.

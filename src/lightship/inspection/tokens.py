@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
+# No pattern has an unbounded part that can begin at every character: files are hostile until shown otherwise.
+PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 TOKENS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("private key", PRIVATE_KEY),
     ("AWS access key", re.compile(rb"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
@@ -20,12 +21,15 @@ TOKENS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("Google API key", re.compile(rb"\bAIza[0-9A-Za-z_-]{35}\b")),
     ("npm token", re.compile(rb"\bnpm_[A-Za-z0-9]{36}\b")),
     ("PyPI token", re.compile(rb"\bpypi-AgE[A-Za-z0-9_-]{50,}")),
-    ("password in a URL", re.compile(rb"\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]+:[^\s:/@'\"{}$<>]+@[^\s/'\"]+")),
+    (
+        "password in a URL",
+        re.compile(rb"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"]{1,100}:[^\s:/@'\"{}$<>]{1,200}@[^\s/'\"]{1,200}"),
+    ),
 )
 _NAME = re.compile(r"(?i)(?:^|_)(?:secret|password|passwd|token|api_?key|private_?key|access_?key)(?:_|$)")
 ASSIGNED = re.compile(
-    r"(?i)(\b[a-z0-9_-]*(?:secret|password|passwd|token|api_?key|private_?key|access_?key)[a-z0-9_]*[=:]\s?)"
-    r"(?!\s*\$)(?:'[^']+'|\"[^\"]+\"|[^\s'\"]+)"
+    r"(?i)((?:secret|password|passwd|token|api_?key|private_?key|access_?key)(?:s|_[a-z0-9_]{0,60})?(?:=(?!=)|:(?!:))\s?)"
+    r"(?!\s*\$)(?:'[^']{1,4096}'|\"[^\"]{1,4096}\"|[^\s'\"]+)"
 )
 """A name that speaks of a secret, and the value that it gets; what expands a variable has no value here."""
 
