@@ -9,6 +9,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("compare", "build or open several Dockerfiles and images, and put their figures side by side"),
     ("verify", "say whether one image or Dockerfile does what another does, and how far that was shown"),
     ("inspect", "show what is in an image: layers, waste, who owns what, attack surface, secrets"),
+    ("explore", "walk through an image at a terminal: layers, files, packages, waste, secrets"),
     ("diff", "show what differs between two images: layers, files, packages, attack surface, in bytes"),
     ("sbom", "write the packages of an image as a bill of materials (CycloneDX, SPDX)"),
     ("export", "write the files of an image, or some of them, to a folder"),
