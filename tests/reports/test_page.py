@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
 
 from lightship.optimize import Optimization
 from lightship.reports.optimizations import render
 
 from .examples import IMPROVED, NOT_PROVEN, NOTHING, outcome
 
-api = pytest.importorskip("playwright.sync_api")
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 # WCAG 2: every text against what is painted behind it, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
@@ -55,7 +56,7 @@ def browser() -> Iterator[Any]:
     if program is None:
         reason = "no Chromium here: tools/browser installs one"
         pytest.fail(reason) if os.environ.get("LIGHTSHIP_REQUIRE_ENGINES") == "1" else pytest.skip(reason)
-    with api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         # Chromium's own sandbox does not start for root; the page is ours, and has no way to the network.
         found = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield found
@@ -94,6 +95,15 @@ def test_it_loads_alone_is_legible_and_fits(browser: Any, tmp_path: Path, result
     assert len(ids) == len(set(ids))
     targets = page.eval_on_selector_all("a[href^='#']", "all => all.map((one) => one.hash.slice(1))")
     assert set(targets) <= set(ids), "every link of the page leads somewhere"
+
+
+@pytest.mark.parametrize("result", [IMPROVED, NOT_PROVEN, NOTHING], ids=lambda result: result.outcome)
+def test_a_screen_reader_can_use_it(browser: Any, tmp_path: Path, result: Optimization) -> None:
+    """axe-core's rules for WCAG 2.2 A and AA, and its best practices."""
+    page = Opened(browser, tmp_path, result, viewport=PHONE).page
+    found = Axe().run(page).response
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+    assert len(found["passes"]) > 20
 
 
 def test_the_map_zooms_with_mouse_and_keyboard(browser: Any, tmp_path: Path) -> None:
