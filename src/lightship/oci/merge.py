@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from lightship.oci.limits import ENTRY_COST, Budget
 from lightship.oci.model import OPAQUE_WHITEOUT, WHITEOUT_PREFIX, Entry
-from lightship.oci.rootfs import Bodies, Located, Rootfs
+from lightship.oci.rootfs import Bodies, Located, Rootfs, located_in
 
 _AUFS_PREFIX = ".wh..wh."
 """Names that aufs kept for itself; Docker skips them when it unpacks, all but the opaque whiteout."""
@@ -61,10 +61,10 @@ class Merge:
                 if not self._link(entry, layer, links):
                     missed.append(entry)
             else:
-                self._put(entry.path, Located(entry, layer, layer))
+                self._put(entry.path, located_in(entry, layer))
         for entry in missed:  # some tools write the link before the file
             if not self._link(entry, layer, links):
-                self._put(entry.path, Located(entry, layer, layer))
+                self._put(entry.path, located_in(entry, layer))
 
     def _link(self, entry: Entry, layer: int, before: dict[str, Located | None]) -> bool:
         target = self._files.get(entry.link) or before.get(entry.link)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from lightship.oci.limits import BODY_LIMIT
 from lightship.oci.model import Entry
@@ -28,6 +28,22 @@ class Located:
     layer: int
     body_layer: int
     twin: str = ""
+
+
+class _Draft:
+    """A ``Located`` while it is written: see ``tar_header``, which does the same for entries and says why."""
+
+    __slots__ = Located.__slots__
+
+    def __init__(self, entry: Entry, layer: int) -> None:
+        self.entry = entry
+        self.layer = self.body_layer = layer
+        self.twin = ""
+        self.__class__ = Located  # type: ignore[assignment]  # same slots
+
+
+located_in = cast("Callable[[Entry, int], Located]", _Draft)
+"""An entry that is no hard link, in the layer that has it."""
 
 
 class Bodies(Protocol):

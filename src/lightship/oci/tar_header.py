@@ -54,7 +54,9 @@ class Archive:
     def check(self, header: bytes, offset: int) -> None:
         """Compare the checksum, with its own field counted as spaces. Remembers the field's sum as adler32 sees it."""
         stored = header[148:156]
-        expected = octal(stored)
+        expected = _usual(stored)
+        if expected < 0:
+            expected = octal(stored)
         # A header's sum is below 2 x 65521, so one wrap is all that the modulus can hide.
         wanted = (expected + sum(stored) - 8 * 32 + 1) % 65521
         if expected < 0 or wanted != adler32(header) & 0xFFFF:
@@ -85,6 +87,16 @@ class Archive:
         found = header_number(field, self.where)
         _remember(self.times, field, found)
         return found
+
+
+def _usual(stored: bytes) -> int:
+    """A checksum that is written as nearly all are: six digits, a NUL, a space; -1 for any other."""
+    if stored[6:] != b"\0 " or not stored[:6].isdigit():
+        return -1
+    try:
+        return int(stored[:6], 8)
+    except ValueError:  # an 8 or a 9
+        return -1
 
 
 def plain_entry(
