@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from elf.trees import MemoryTree, Node, elf, link, program
-from lightship.closure import elf_needs, libc_runtime, library_problems, timezones
+from lightship.closure import Root, closure, elf_needs, libc_runtime, library_problems, openssl_files, timezones
 from lightship.closure.groups import certificates, locales
-from lightship.elf import DirectoryTree
+from lightship.elf import DirectoryTree, Paths
 from lightship.oci.model import ImageConfig
 
 LIB = "usr/lib/x86_64-linux-gnu"
@@ -92,3 +92,21 @@ def test_this_machine_has_no_broken_core_programs() -> None:
     paths = [f"usr/bin/{name}" for name in tree.names("usr/bin")[::30]]
     problems = library_problems(tree, paths)
     assert [path for path, missing in problems if ".so" in missing] == []
+
+
+def test_openssl_brings_its_settings_and_certificates_by_the_names_it_was_built_with() -> None:
+    library = "usr/lib/libcrypto.so.3"
+    tree = MemoryTree(
+        {
+            library: elf() + b'\0OPENSSLDIR: "/usr/lib/ssl"\0',
+            "usr/lib/ssl/openssl.cnf": link("/etc/ssl/openssl.cnf"),
+            "usr/lib/ssl/certs": link("/etc/ssl/certs"),
+            "etc/ssl/openssl.cnf": "[default]\n",
+            "etc/ssl/certs/ca-certificates.crt": "-----BEGIN CERTIFICATE-----\n",
+            "app/run": program(elf(kind=2, interpreter=LOADER, needed=("libcrypto.so.3",))),
+            "lib64/ld-linux-x86-64.so.2": program(elf()),
+        }
+    )
+    found = closure(tree, [Root("app/run", "tree")])
+    assert {"usr/lib/ssl/openssl.cnf", "usr/lib/ssl/certs", "etc/ssl/openssl.cnf"} <= found.reasons.keys()
+    assert openssl_files(Paths(tree), library) == ("usr/lib/ssl/openssl.cnf", "usr/lib/ssl/certs")

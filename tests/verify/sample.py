@@ -105,6 +105,7 @@ FACTS = ImageFacts(
         zones=("Europe/Berlin", "Etc/UTC"),
         local_zone="Europe/Berlin",
         authorities=("a" * 64, "b" * 64),
+        openssl=("usr/lib/ssl/certs", "usr/lib/ssl/openssl.cnf"),
         loader=True,
         loader_cache=("libc.so.6", "libpq.so.5"),
         fonts=("DejaVuSans.ttf",),

@@ -195,6 +195,12 @@ MUTATIONS: tuple[tuple[str, Mutation, str, int], ...] = (
         4,
     ),
     (
+        "OpenSSL's link to the certificates dropped",
+        lambda one: with_surroundings(one, openssl=("usr/lib/ssl/openssl.cnf",)),
+        "surroundings > OpenSSL > usr/lib/ssl/certs",
+        4,
+    ),
+    (
         "the loader's cache dropped",
         lambda one: with_surroundings(one, loader_cache=None),
         "surroundings > /etc/ld.so.cache",

@@ -5,7 +5,15 @@ Absent by intent: which package a file is of (``distros``, ``ecosystems``), and 
 (``multistage``).
 """
 
-from lightship.closure.groups import certificates, libc_runtime, locales, looks_for_fonts, timezones
+from lightship.closure.groups import (
+    certificates,
+    is_libcrypto,
+    libc_runtime,
+    locales,
+    looks_for_fonts,
+    openssl_files,
+    timezones,
+)
 from lightship.closure.imports import imported_modules
 from lightship.closure.libraries import LibraryNeed, elf_needs, library_problems
 from lightship.closure.model import Closure, Reason, ReasonKind, Root, RootKind, Unresolved
@@ -24,10 +32,12 @@ __all__ = [
     "closure",
     "elf_needs",
     "imported_modules",
+    "is_libcrypto",
     "libc_runtime",
     "library_problems",
     "locales",
     "looks_for_fonts",
+    "openssl_files",
     "roots",
     "timezones",
 ]

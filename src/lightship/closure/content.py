@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lightship.closure.commands import Use, shell_uses
+from lightship.closure.groups import is_libcrypto, openssl_files
 from lightship.closure.mentions import Mention, dlopen_names, language_of, mentions, starts_shell
 from lightship.closure.model import Reason, ReasonKind
 from lightship.closure.node import node_trees
@@ -115,6 +116,9 @@ class Content:
             embedding = embedding_program(one.path)
             if embedding and not is_python(path):
                 yield from self._python(embedding, path, certain)
+        for one in loading.objects:
+            for file in openssl_files(self.around.paths, one.path) if is_libcrypto(one.path) else ():
+                yield Ask(file, Reason("mentioned", one.path, file, certain), "data")
         for gone in loading.missing:
             yield Gone("library", gone.name, gone.by, certain)
         binary = self.around.tree.read(path, _BINARY_LIMIT) if elf.dynamic else b""

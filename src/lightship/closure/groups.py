@@ -62,6 +62,8 @@ _LIBRARY_DIRECTORIES = ("lib", "usr/lib", "lib64", "usr/lib64")
 _FONT_READERS = re.compile(
     r"(?:^|/)(?:libfontconfig\.so\.|libpangoft2[^/]*\.so\.|_imagingft\.[^/]*\bso$|libfontmanager\.so|libharfbuzz\.so\.)"
 )
+_OPENSSL_DIRECTORY = re.compile(rb'OPENSSLDIR: "(/[^"\0]{1,200})"')
+_LIBRARY_LIMIT = 64 << 20
 
 
 def libc_runtime(rootfs: FileTree) -> tuple[str, ...]:
@@ -148,3 +150,20 @@ def _add(paths: Paths, path: str, found: dict[str, None]) -> None:
 def looks_for_fonts(path: str) -> bool:
     """Whether a file is a library that looks for fonts by itself (fontconfig, FreeType's bindings, Java)."""
     return _FONT_READERS.search(path) is not None
+
+
+def openssl_files(paths: Paths, library: str) -> tuple[str, ...]:
+    """What the libcrypto at a real path opens by itself, under the names that it was built with, where they are there.
+
+    Its settings, its bundle of certificates and their directory: without them no certificate of any server is trusted,
+    and nothing but the library names them. Source: X509_get_default_cert_file(3), OPENSSL_config(5).
+    """
+    match = _OPENSSL_DIRECTORY.search(paths.tree.read(library, _LIBRARY_LIMIT))
+    directory = match[1].decode("utf-8", "replace").strip("/") if match else ""
+    names = (f"{directory}/{name}" for name in ("openssl.cnf", "cert.pem", "certs") if directory)
+    return tuple(name for name in names if paths.real(name) is not None)
+
+
+def is_libcrypto(path: str) -> bool:
+    """Whether a file is OpenSSL's library."""
+    return path.rpartition("/")[2].startswith("libcrypto.so")

@@ -110,6 +110,8 @@ class Surroundings:
     """What /etc/localtime is: a zone name, a digest when it is a plain file, "" when it is not there (UTC)."""
     authorities: tuple[str, ...] = ()
     """SHA-256 of every certificate in the CA bundle."""
+    openssl: tuple[str, ...] | None = None
+    """What the image's OpenSSL opens by itself and finds (settings, certificates), by path; None without an OpenSSL."""
     loader: bool = False
     """There is a dynamic loader, so something reads its cache."""
     loader_cache: tuple[str, ...] | None = None

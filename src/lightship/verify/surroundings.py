@@ -30,6 +30,7 @@ def compare_surroundings(original: Observation, candidate: Observation) -> Compa
         *_locales(old, new),
         *_zones(old, new),
         *_authorities(old, new),
+        *_openssl(old, new),
         *_loader_cache(old, new),
         *_fonts(old, new),
     ]
@@ -52,6 +53,12 @@ def _locales(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allo
     for name in sorted(set(old.locales) - set(new.locales)):
         difference = Difference((_TOP, "locales", name), name, "")
         yield Allowed(difference, "built into the C library") if name in BUILT_INTO_LIBC else difference
+
+
+def _openssl(old: Surroundings, new: Surroundings) -> Iterator[Difference]:
+    """What OpenSSL opens by itself: whoever asks it for the default certificates gets none when they are gone."""
+    for path in sorted(set(old.openssl or ()) - set(new.openssl or ())) if new.openssl is not None else ():
+        yield Difference((_TOP, "OpenSSL", path), "there", "")
 
 
 def _zones(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowed]:

@@ -7,7 +7,7 @@ import re
 import struct
 from collections.abc import Iterator, Mapping
 
-from lightship.closure import looks_for_fonts
+from lightship.closure import is_libcrypto, looks_for_fonts, openssl_files
 from lightship.closure.surroundings import Surroundings as Around
 from lightship.elf import read_ld_cache
 from lightship.evidence.observation import FileFact, Surroundings
@@ -37,6 +37,7 @@ def taken_for_granted(around: Around, files: Mapping[str, FileFact]) -> Surround
         zones=tuple(sorted(_zones(files))),
         local_zone=_local_zone(around, files),
         authorities=_authorities(around),
+        openssl=_openssl(around, files),
         loader=any(_LOADER.match(path) for path in files),
         loader_cache=cache,
         uncached=_uncached(files, set(cache or ())),
@@ -45,6 +46,13 @@ def taken_for_granted(around: Around, files: Mapping[str, FileFact]) -> Surround
         ),
         font_readers=tuple(path for path in files if looks_for_fonts(path)),
     )
+
+
+def _openssl(around: Around, files: Mapping[str, FileFact]) -> tuple[str, ...] | None:
+    libraries = [path for path, fact in files.items() if fact.kind == "file" and is_libcrypto(path)]
+    if not libraries:
+        return None
+    return tuple(sorted({path for library in libraries for path in openssl_files(around.paths, library)}))
 
 
 def _locales(around: Around, files: Mapping[str, FileFact]) -> Iterator[str]:
