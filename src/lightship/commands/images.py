@@ -128,10 +128,8 @@ def exported(engine: Engine, name: str) -> Iterator[Image]:
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from lightship.oci.blob import temporary_directory
-
     with (
-        TemporaryDirectory(prefix=f"lightship-{engine.run_id}-", dir=temporary_directory()) as directory,
+        TemporaryDirectory(prefix=f"lightship-{engine.run_id}-") as directory,
         open_image(engine.export(name, Path(directory)), trusted=True) as image,
     ):
         yield image

@@ -39,6 +39,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     # Tens of thousands of small values are made and kept to the end: looking for cycles among them is 15 % of the time.
     gc.disable()
+    try:
+        return _run(arguments)
+    finally:
+        gc.enable()
+
+
+def _run(arguments: argparse.Namespace) -> int:
     found = inspected(arguments.image, looking(arguments))
     if arguments.file:
         from lightship.dockerfile import parse
