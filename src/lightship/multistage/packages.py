@@ -57,11 +57,11 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
     for name, need in needed.items():
         if need.certain or (name not in build_only and _is_not_build_only(installed, name)):
             kept.setdefault(name, need.reason or _BELONGS)
-    for name in font_packages(evidence, needs):
-        kept.setdefault(name, "fonts, and a library that looks for them is there")
     kept = {name: reason for name, reason in kept.items() if name not in there}
-    kept.update(_alternatives(installed, kept, there))
-    kept = _without_implied(installed, kept)
+    # Named although others depend on them: what the package manager would choose of several need not be the same.
+    named = dict.fromkeys(font_packages(evidence, needs), "fonts, and a library that looks for them is there")
+    named.update(_alternatives(installed, (*kept, *named), there))
+    kept = _without_implied(installed, kept) | {name: why for name, why in named.items() if name not in there}
     present = there | {package.name for package in distros.dependencies(installed, kept)}
     recommends = any(
         one.name not in present and one.name not in base and one.name not in build_only

@@ -199,6 +199,12 @@ def _objection(verdict: Verdict, level: int) -> str:
     return ""
 
 
+def _refused(trials: Sequence[Trial], size: int) -> str:
+    """The candidates smaller than ``size`` that were not believed: they are what there may be to gain after all."""
+    smaller = [one for one in trials if one.measurement and one.verdict and one.problem and one.measurement.size < size]
+    return "".join(f"; on {one.candidate.title} {one.problem}" for one in smaller)
+
+
 def _conclude(
     workshop: Workshop, dockerfile: Dockerfile, original: Measurement, trials: Sequence[Trial]
 ) -> Optimization:
@@ -214,8 +220,9 @@ def _conclude(
         assert best.measurement is not None
         saved = (original.size - best.measurement.size) * 100 / max(original.size, 1)
         if saved < workshop.options.threshold:
-            return result("nothing to gain", f"the best candidate saves {saved:.1f} %, less than the threshold of "
-                          f"{workshop.options.threshold:g} %", None)  # fmt: skip
+            why = f"the best proven candidate saves {saved:.1f} %, less than the threshold of "
+            why += f"{workshop.options.threshold:g} %{_refused(trials, best.measurement.size)}"
+            return result("nothing to gain", why, None)
         return result("improved", f"{saved:.1f} % smaller, {best.verdict}", best)
     smaller = [trial for trial in trials if trial.measurement and trial.measurement.size < original.size]
     if not smaller and any(trial.measurement for trial in trials):
