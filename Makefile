@@ -30,7 +30,7 @@ demo: setup
 
 test: setup bases
 	@tools/browser
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@tools/test $(PYTEST_ARGS)
 
 check: setup
 	$(BIN)/ruff check

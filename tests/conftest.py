@@ -71,6 +71,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="rewrite the expected files of golden cases")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for an engine is marked so: `-m engine` and `-m "not engine"` may then run beside each other."""
+    for item in items:
+        if {"engine", "engines_present"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.engine)
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     name = next((name for name in NAMES if f"[{name}" in report.nodeid or f"-{name}]" in report.nodeid), "")
     if name and (report.when == "call" or report.outcome != "passed"):
