@@ -30,6 +30,10 @@ def found(tmp_path: Path, name: str, text: str) -> dict[str, str]:
         ('module = import_module("pkg_resources.extern")\n', "pkg_resources"),
         ('subprocess.run([sys.executable, "-m", "pip", "install", name])\n', "pip"),
         ("os.system(f'{sys.executable} -m pip list')\n", "pip"),
+        ("try: import pkg_resources\nexcept ImportError: pass\n", "pkg_resources"),
+        ("import os; import pkg_resources\n", "pkg_resources"),
+        ("import sys, \\\n    pkg_resources\n", "pkg_resources"),
+        ("run(sys.executable + ' -mpip install x', shell=True)\n", "pip"),
     ],
 )
 def test_importing_keeps(tmp_path: Path, text: str, module: str) -> None:
@@ -66,4 +70,25 @@ def test_a_compiled_module_that_names_one_counts(tmp_path: Path) -> None:
     path.write_bytes(b"\x7fELF\0\0pkg_resources\0")
     assert dict(imported_modules(DirectoryTree(tmp_path), ["x.so"], MODULES, part=lambda one: False)) == {
         "pkg_resources": "x.so"
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "module"),
+    [
+        ("start.sh", "python -m pip install -r /data/requirements.txt\n", "pip"),
+        ("start", '#!/bin/sh\npython -c "import pkg_resources; print(1)"\n', "pkg_resources"),
+        ("app/manage", "#!/usr/bin/env python3\nimport pkg_resources\n", "pkg_resources"),
+        ("etc/supervisord.conf", "[program:x]\ncommand=python -m pip list\n", "pip"),
+        ("app/fast.pyx", "import pkg_resources\n", "pkg_resources"),
+    ],
+)
+def test_every_text_may_hold_a_command(tmp_path: Path, name: str, text: str, module: str) -> None:
+    assert found(tmp_path, name, text) == {module: name}
+
+
+def test_a_command_of_the_configuration_counts(tmp_path: Path) -> None:
+    tree = DirectoryTree(tmp_path)
+    assert dict(imported_modules(tree, [], MODULES, part=lambda one: False, commands=["python -m pip list"])) == {
+        "pip": ""
     }

@@ -1,26 +1,38 @@
 """Which of some Python modules are asked for by the sources of others.
 
-Sources are searched, not parsed, for every way in which a module's name is written where one is imported: a statement,
-an option (``-m pip``), a string that is exactly the name (``import_module("pip")``, ``[sys.executable, "-m", "pip"]``).
+Texts are searched, not parsed, for every way in which a module's name is written where one is imported: a statement, an
+option (``-m pip``), a string that is exactly the name (``import_module("pip")``, ``[sys.executable, "-m", "pip"]``).
 What installs a project (setup.py) is not a part of what runs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from lightship.elf.tree import FileTree
 
 SOURCE_LIMIT = 4 << 20
 _BINARY_LIMIT = 64 << 20
 _METADATA = ("/METADATA", "/PKG-INFO")
+_NO_COMMANDS = tuple(
+    ".pyc .pyi .js .mjs .cjs .map .css .html .svg .png .jpg .gif .ico .woff .woff2 .ttf .mo .po .gz .zip .whl .a .h .hpp"
+    " .c .cpp .pxd .md .rst /RECORD LICENSE".split()
+)
+# Of others' packages only their modules are searched; commands are in what the project itself has.
+_FOREIGN = ("/node_modules/", "/site-packages/", "/dist-packages/")
+_SOURCES = (".py", ".pyx", ".pyw", ".pth")
 # Only an installer runs these, and every project that was ever packaged has one.
 _INSTALLED_FROM = ("setup.py", "conftest.py")
 
 
 def imported_modules(
-    rootfs: FileTree, paths: Collection[str], modules: Collection[str], *, part: Callable[[str], bool]
+    rootfs: FileTree,
+    paths: Collection[str],
+    modules: Collection[str],
+    *,
+    part: Callable[[str], bool],
+    commands: Iterable[str] = (),
 ) -> Mapping[str, str]:
     """Those of ``modules`` that some file of ``paths`` asks for, each with the first that does.
 
@@ -32,15 +44,18 @@ def imported_modules(
         return found
     words = "|".join(re.escape(name) for name in sorted(modules)).encode()
     statement = re.compile(
-        rb"^[ \t]*(?:>>> )?(?:import|from)[ \t]+(?:[\w., \t]+,[ \t]*)?(" + words + rb")\b"
+        rb"(?:^|[:;\"'])[ \t]*(?:>>> )?(?:import|from)[ \t]+(?:[\w., \t\\\r\n]+,[ \t\\\r\n]*)?(" + words + rb")\b"
         rb"|[\"'](" + words + rb")(?:\.[\w.]+)?[\"']"
-        rb"|(?<!\S)-m[ \t]+(" + words + rb")\b",
+        rb"|(?<![\w-])-m[ \t]*(" + words + rb")\b",
         re.MULTILINE,
     )
     required = re.compile(rb"^Requires-Dist:[ \t]*(" + words + rb")\b(?![^\n]*\bextra\b)", re.MULTILINE)
     compiled = re.compile(rb"\0(" + words + rb")\0")
     # Most files hold none of the names at all, which is quickly seen.
     bare = tuple(name.encode() for name in modules)
+    for text in commands:
+        for match in statement.finditer(text.encode()):
+            found.setdefault(next(group for group in match.groups() if group).decode(), "")
     for path in sorted(paths):
         pattern, limit = _how(path, statement=statement, required=required, compiled=compiled)
         if pattern is None or part(path):
@@ -58,10 +73,12 @@ def _how(
     path: str, *, statement: re.Pattern[bytes], required: re.Pattern[bytes], compiled: re.Pattern[bytes]
 ) -> tuple[re.Pattern[bytes] | None, int]:
     name = path.rpartition("/")[2]
-    if name.endswith((".py", ".pyw", ".pth")):
-        return (None, 0) if name in _INSTALLED_FROM else (statement, SOURCE_LIMIT)
+    if name in _INSTALLED_FROM:
+        return None, 0
     if path.endswith(_METADATA):
         return required, SOURCE_LIMIT
     if name.endswith(".so"):
         return compiled, _BINARY_LIMIT
-    return (statement, SOURCE_LIMIT) if "." not in name and "/bin/" in f"/{path}" else (None, 0)
+    # Any text may hold a command: start scripts without a suffix, settings of supervisors, task runners' files.
+    is_foreign = any(part in path for part in _FOREIGN) and not name.endswith(_SOURCES)
+    return (None, 0) if is_foreign or name.endswith(_NO_COMMANDS) else (statement, SOURCE_LIMIT)

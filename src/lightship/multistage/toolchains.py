@@ -55,7 +55,10 @@ def toolchain_imports(evidence: Evidence) -> frozenset[str]:
         and evidence.installed.owner(path) is None
     ]
     modules = {module for one in known for module in one.modules}
-    return frozenset(imported_modules(files, paths, modules, part=own.covers))
+    config = evidence.config
+    check = config.healthcheck.test if config.healthcheck else ()
+    commands = (" ".join(words) for words in (config.entrypoint or (), config.cmd or (), check))
+    return frozenset(imported_modules(files, paths, modules, part=own.covers, commands=commands))
 
 
 def site_directories(files: Rootfs) -> tuple[str, ...]:
