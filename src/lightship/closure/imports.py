@@ -15,10 +15,11 @@ from lightship.elf.tree import FileTree
 SOURCE_LIMIT = 4 << 20
 _BINARY_LIMIT = 64 << 20
 _METADATA = ("/METADATA", "/PKG-INFO")
-_NO_COMMANDS = tuple(
-    ".pyc .pyi .js .mjs .cjs .map .css .html .svg .png .jpg .gif .ico .woff .woff2 .ttf .mo .po .gz .zip .whl .a .h .hpp"
-    " .c .cpp .pxd .md .rst /RECORD LICENSE".split()
-)
+_NO_COMMANDS = (
+    ".pyc", ".pyi", ".js", ".mjs", ".cjs", ".map", ".css", ".html", ".svg", ".png", ".jpg", ".gif", ".ico", ".woff",
+    ".woff2", ".ttf", ".mo", ".po", ".gz", ".zip", ".whl", ".a", ".h", ".hpp", ".c", ".cpp", ".pxd", ".md", ".rst",
+    "/RECORD", "LICENSE",
+)  # fmt: skip
 # Of others' packages only their modules are searched; commands are in what the project itself has.
 _FOREIGN = ("/node_modules/", "/site-packages/", "/dist-packages/")
 _SOURCES = (".py", ".pyx", ".pyw", ".pth")
