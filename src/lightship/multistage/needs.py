@@ -49,6 +49,11 @@ class Needs:
     closure: Closure = _NOTHING
     trims: Trims = _NO_TRIMS
 
+    @property
+    def reached(self) -> frozenset[str]:
+        """Paths that something asks for, other than the tree that they lie in."""
+        return frozenset(path for path, reason in self.closure.reasons.items() if reason.kind != "tree")
+
 
 def needs_of(evidence: Evidence, trims: Trims = _NO_TRIMS) -> Needs:
     """What the image's command needs, and everything that no OS package owns.

@@ -53,7 +53,7 @@ def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKi
         evidence,
         division.head,
         uses=needs.uses,
-        reached=needs.closure.reasons.keys(),
+        reached=needs.reached,
         from_base=base.files if kind != "same" else None,
         kept_packages=packages.present,
         bare=kind == "distroless",

@@ -48,7 +48,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         evidence,
         division.head,
         uses=needs.uses,
-        reached=needs.closure.reasons.keys(),
+        reached=needs.reached,
         from_base=evidence.image.rootfs(upto=0),
         kept_packages=names,
         bare=True,

@@ -134,7 +134,7 @@ def wanted_paths(
             continue
         by_installer = is_of_base or (effect is not None and effect.packages_only)
         if leave.reason(path, entry.size if entry.kind == "file" else 0) or (
-            bare and by_installer and leave.system(path, logs_in=logs_in)
+            (bare or (from_base is not None and is_of_base)) and by_installer and leave.system(path, logs_in=logs_in)
         ):
             continue
         if effect is not None and _is_by_product(path, base_files):
