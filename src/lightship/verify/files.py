@@ -27,7 +27,8 @@ def compare_files(original: Observation, candidate: Observation, allowed: Allowa
     """
     both = _packages_in_both(original.facts, candidate.facts)
     pair = _Pair(original.facts, candidate.facts, both, allowed)
-    elsewhere = _by_place(pair.new.files)
+    # A file that the original has at that very path is that file, and stands for no other.
+    elsewhere = _by_place({path: fact for path, fact in pair.new.files.items() if path not in pair.old.files})
     parents = {path.rpartition("/")[0] for path in pair.old.files}
     scripts = {script.path.lstrip("/") for script in pair.old.scripts}
     found: list[tuple[str, Change, str, str]] = []
