@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -41,17 +40,20 @@ def selected(config: pytest.Config) -> tuple[Case, ...]:
     wanted = config.getoption("case", default=[])
     if wanted:
         return tuple(case for case in cases() if any(text in case.name for text in wanted))
-    if config.getoption("all_cases", default=False) or os.environ.get("LIGHTSHIP_ALL_CASES") == "1":
+    if all_cases(config):
         return cases()
     return tuple(case for case in cases() if case.name in QUICK)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever takes an engine and a case is marked, so that ``-m "not engine"`` leaves it out."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents and "case_engine" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.engine)
+def all_cases(config: pytest.Config) -> bool:
+    """Whether this run has the time for everything."""
+    return bool(config.getoption("all_cases", default=False)) or os.environ.get("LIGHTSHIP_ALL_CASES") == "1"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What builds and runs every candidate of a case belongs to a run of all cases, and is no part of another."""
+    if not all_cases(config):
+        items[:] = [item for item in items if item.get_closest_marker("all_cases") is None]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from lightship.oci import Rootfs
 # The smallest first; what an interpreter is in has to be at the same place in both.
 _NAMES = ("static", "base", "cc", "python3", "java17")
 _RELEASES = {"11": "debian11", "12": "debian12", "13": "debian13"}
-_MOST_NAMED = 5
+_MOST_NAMED = 3
 # Every distroless image has certificates and time zones of its own; that they are the same is compared.
 _DATA = frozenset({"ca-certificates", "tzdata", "base-files", "netbase", "media-types"})
 
@@ -41,21 +41,19 @@ def _is_used(name: str, owners: set[str]) -> bool:
 
 
 def lacks(evidence: Evidence, needs: Needs, base: Rootfs, installed: frozenset[str]) -> tuple[str, ...]:
-    """What the program needs of OS packages and a distroless image with these files and packages has not."""
-    missing = sorted(path for path in needs.files if not _is_there(base, path))
-    owners = ((path, evidence.installed.owner(path)) for path in missing)
-    names = {owner.name: path for path, owner in owners if owner and owner.name not in _DATA}
+    """The OS packages that the program needs something of and a distroless image with these files has not."""
+    missing = (path for path in needs.files if not _is_there(base, path))
+    owners = {owner.name for path in missing if (owner := evidence.installed.owner(path))} - _DATA
     asked = runtime_packages(evidence, needs, evidence.base_installed).install
-    names.update((package.name, "") for package in asked if package.name not in installed)
-    return tuple(f"/{path} of {name}" if path else name for name, path in names.items())
+    return tuple(sorted(owners | {package.name for package in asked if package.name not in installed}))
 
 
 def missing_in_words(found: tuple[str, ...]) -> str:
-    """``it has no /usr/bin/dash of dash, and no package manager to install it``."""
-    named = ", ".join(found[:_MOST_NAMED]) + (
-        f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-    )
-    return f"it has no {named}, and no package manager to install {'it' if len(found) == 1 else 'them'}"
+    """``it has no bash, dash and 3 more packages that are needed, and no package manager``."""
+    # What the program starts says more to a reader than what is linked.
+    names = sorted(found, key=lambda name: (name.startswith("lib"), name))
+    more = f" and {len(names) - _MOST_NAMED} more packages" if len(names) > _MOST_NAMED else ""
+    return f"it has no {', '.join(names[:_MOST_NAMED])}{more}, which the program needs, and no package manager"
 
 
 def allowed_on_distroless(evidence: Evidence) -> Iterator[Left]:
