@@ -20,6 +20,7 @@ _NO_USES = Uses()
 _NO_TRIMS = Trims()
 # Names of dynamic loaders: ld-linux-x86-64.so.2, ld-musl-x86_64.so.1, ld.so.1, ld64.so.2 ...
 _LOADERS = ("ld-linux", "ld-musl", "ld.so", "ld64.so")
+_MODULES = frozenset({"runtime", "python"})
 _STARTED = frozenset({"root", "called", "shebang"})
 
 
@@ -93,7 +94,7 @@ def _needs(evidence: Evidence, paths: Collection[str], uses: Uses) -> Needs:
     called = {root.path.rpartition("/")[2] for root in found.roots if root.kind != "tree"}
     needs_libc = False
     doubted = _doubted(evidence, found)
-    modules: dict[str, frozenset[str]] = {}
+    with_modules = _with_modules(evidence, found, doubted)
     for path, reason in found.reasons.items():
         if path in doubted:
             continue
@@ -102,9 +103,7 @@ def _needs(evidence: Evidence, paths: Collection[str], uses: Uses) -> Needs:
             called.add(path.rpartition("/")[2])
             called.add(reason.name.rpartition("/")[2])
         owner = evidence.installed.owner(path)
-        if reason.kind == "runtime" and reason.via not in modules:
-            modules[reason.via] = _with_depends(evidence, reason.via)
-        if owner is not None and (reason.kind != "runtime" or owner.name in modules[reason.via]):
+        if owner is not None and (reason.kind not in _MODULES or owner.name in with_modules):
             files[path] = Need(_in_words(reason), reason.certain)
     # A library keeps only the first reason that was found for it, and that one may be the doubted one.
     linked = elf_needs(evidence.files, [path for path in found.reasons if path not in doubted], evidence.config)
@@ -118,18 +117,22 @@ def _needs(evidence: Evidence, paths: Collection[str], uses: Uses) -> Needs:
     return Needs(files, replace(uses, programs=frozenset(called)), needs_libc=needs_libc, closure=found)
 
 
-def _with_depends(evidence: Evidence, program: str) -> frozenset[str]:
-    """The names of the package of an interpreter and of all that it depends on, and of all that was asked for.
+def _with_modules(evidence: Evidence, found: Closure, doubted: Collection[str]) -> frozenset[str]:
+    """The OS packages whose modules count in an interpreter's own directories.
 
-    Its directory of modules is everybody's: one that only lies there, because the base image has another program of
-    that language, is needed by that program.
+    Those directories are everybody's: a module that lies there only because the base image has another program of that
+    language (Mercurial) is that program's. The others are of the interpreter, of what else is needed, of what these
+    depend on, and of what the instructions installed.
     """
     installed = evidence.installed
     base = {package.name for package in evidence.base_installed.packages}
-    owner = installed.owner(program)
-    names = {owner.name} if owner else set()
-    below = {one.name for one in distros.dependencies(installed, names)}
-    return frozenset(below | {one.name for one in installed.packages if one.name not in base})
+    paths = (path for path, reason in found.reasons.items() if reason.kind not in _MODULES and path not in doubted)
+    owners = {owner.name: owner for path in paths if (owner := installed.owner(path))}
+    sources = {owner.source for owner in owners.values() if owner.source}
+    names = {one.name for one in distros.dependencies(installed, owners)}
+    return frozenset(
+        one.name for one in installed.packages if one.name in names or one.name not in base or one.source in sources
+    )
 
 
 def _interpreters(evidence: Evidence, paths: Collection[str]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from lightship import distros
@@ -29,6 +30,10 @@ _FRAME_PACKAGES = ("base-files", "netbase", "media-types", "tzdata", "ca-certifi
 _LDCONFIG = ("sbin/ldconfig", "usr/sbin/ldconfig")
 # libgcc_s is opened by pthread_cancel(3), so nothing links it.
 _LIBC_PACKAGES = ("libc6", "libgcc-s1")
+
+_STANDING_ALONE = frozenset({"required", "important"})
+
+_MANUAL = re.compile(r"^usr/share/man/|^etc/alternatives/.*\.\d\w*\.gz$")
 
 # Directories of the hierarchy itself are never taken whole.
 _DIVIDED = frozenset(
@@ -145,6 +150,7 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
     names |= recommended(evidence, names, base | left)
     names |= {name for name in needed if name not in base and name not in left}
     tools = distros.maintainer_tools(installed)
+    names |= {name for name in _of_programs(evidence, needs) if name not in left and name not in tools}
     found = {package.name: package for package in distros.dependencies(installed, names, without=tools)}
     libraries = {owner for path in needs.files if ".so" in path and (owner := _owner_name(evidence, path))}
     fonts = font_packages(evidence, needs)
@@ -153,6 +159,15 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
         if wanted is not None and name not in left:
             found.setdefault(wanted.name, wanted)
     return tuple(_with_plugins(evidence, found, left).values()), tuple(dropped)
+
+
+def _of_programs(evidence: Evidence, needs: Needs) -> frozenset[str]:
+    """The packages of programs that are called and are more than one file each: git is nothing without git-core.
+
+    What every Debian system has to have (coreutils, bash, sed) consists of programs that stand alone.
+    """
+    owners = (evidence.installed.owner(path) for path in needs.files if path.rpartition("/")[0].endswith("bin"))
+    return frozenset(owner.name for owner in owners if owner and owner.priority not in _STANDING_ALONE)
 
 
 def _with_plugins(evidence: Evidence, packages: dict[str, Package], left: Collection[str]) -> dict[str, Package]:
@@ -191,7 +206,11 @@ def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -
         found |= {path for path in _LDCONFIG if path in evidence.files}
     # Links of update-alternatives, which belong to a package and are not in its list.
     listed = {path for name in packages if (package := installed.package(name)) for path in package.files}
-    links = {path for path, located in evidence.files.items() if located.entry.kind == "symlink" and path not in listed}
+    links = {
+        path
+        for path, located in evidence.files.items()
+        if located.entry.kind == "symlink" and path not in listed and not _MANUAL.search(path)
+    }
     frame = set(_frame(evidence))
     single = {
         path

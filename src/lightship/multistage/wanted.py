@@ -127,7 +127,9 @@ def wanted_paths(
         if effect is not None and effect.packages_only and path not in modified and not bare:
             leave.installed(path)
             continue
-        if from_base is not None and kept_packages and _is_bytecode_of_others(path, owners, kept_packages):
+        # Where packages are installed again, they compile their modules again.
+        compiling = kept_packages if bare else ()
+        if from_base is not None and kept_packages and _is_bytecode_of_others(path, owners, compiling):
             continue
         if from_base is not None and is_of_base and leftovers.has(path) and path not in reached:
             leave.leftover(path)
