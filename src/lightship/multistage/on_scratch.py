@@ -35,6 +35,12 @@ _STANDING_ALONE = frozenset({"required", "important"})
 
 _MANUAL = re.compile(r"^usr/share/man/|^etc/alternatives/.*\.\d\w*\.gz$")
 
+_DATA = re.compile(
+    r"^etc/(?!skel/|init\.d/|cron|pam\.d/|apt/|dpkg/|logrotate\.d/|alternatives/|update-motd\.d/|systemd/|profile\.d/)"
+    r"|^usr/libexec/"
+    r"|^(?:usr/)?lib/(?!systemd/|mime/|tmpfiles\.d/|sysusers\.d/|udev/|[^/]+\.so|[\w-]+-linux-\w+/[^/]+\.so)"
+)
+
 # Directories of the hierarchy itself are never taken whole.
 _DIVIDED = frozenset(
     {"", "bin", "boot", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "run", "sbin", "srv", "tmp", "usr", "var",
@@ -161,12 +167,22 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
     return tuple(_with_plugins(evidence, found, left).values()), tuple(dropped)
 
 
+def _is_program(path: str) -> bool:
+    return path.rpartition("/")[0].endswith("bin")
+
+
+def _is_data(evidence: Evidence, path: str) -> bool:
+    """Whether a file of a package may be what its programs read: settings, and what lies in a place of its own."""
+    located = evidence.files.get(path)
+    return located is not None and located.entry.kind != "dir" and _DATA.search(path) is not None
+
+
 def _of_programs(evidence: Evidence, needs: Needs) -> frozenset[str]:
     """The packages of programs that are called and are more than one file each: git is nothing without git-core.
 
     What every Debian system has to have (coreutils, bash, sed) consists of programs that stand alone.
     """
-    owners = (evidence.installed.owner(path) for path in needs.files if path.rpartition("/")[0].endswith("bin"))
+    owners = (evidence.installed.owner(path) for path in needs.files if _is_program(path))
     return frozenset(owner.name for owner in owners if owner and owner.priority not in _STANDING_ALONE)
 
 
@@ -197,6 +213,9 @@ def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -
     """Programs of the base's packages, and what libc opens by itself, without the rest of their packages."""
     installed = evidence.installed
     found = set(needs.files)
+    for name in {_owner_name(evidence, path) for path in needs.files if _is_program(path)} - {"", *packages}:
+        package = installed.package(name)
+        found |= {path for path in (package.files if package else ()) if _is_data(evidence, path)}
     if needs.needs_libc:
         # libc's own libraries come with its package as a whole.
         opened = (path for path in libc_runtime(evidence.files) if path.startswith("etc/") or ".so" not in path)
