@@ -227,4 +227,7 @@ def _conclude(
     smaller = [trial for trial in trials if trial.measurement and trial.measurement.size < original.size]
     if not smaller and any(trial.measurement for trial in trials):
         return result("nothing to gain", "no candidate is smaller than the original", None)
+    refused = [f"{one.candidate.title}: {one.candidate.refused}" for one in trials if one.candidate.refused]
+    if len(refused) == len(trials):
+        return result("not proven", f"there is no candidate to try ({'; '.join(refused)})", None)
     return result("not proven", "no candidate could be shown to do the same", None)
