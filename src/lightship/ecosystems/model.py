@@ -11,7 +11,8 @@ class Toolchain:
 
     ``trees`` are fnmatch patterns of whole directories or files, without a leading slash; ``{site}`` stands for every
     directory of installed Python packages, ``{prefix}`` for what it is below (a venv, /usr/local). ``modules`` are the
-    modules in the trees: who imports one keeps the toolchain. ``packages`` are the language's packages that it is.
+    modules in the trees: who imports one keeps the toolchain. ``used_by`` are modules elsewhere that use it: who
+    imports one keeps it too, and they stay importable without it. ``packages`` are the language's packages that it is.
     ``only_pruned`` says that it is a part of what the program may import, left out only on request. ``source`` says
     where the layout is documented.
     """
@@ -21,6 +22,7 @@ class Toolchain:
     programs: tuple[str, ...]
     source: str
     modules: tuple[str, ...] = ()
+    used_by: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     only_pruned: bool = False
 

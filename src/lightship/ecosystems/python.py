@@ -34,7 +34,8 @@ PYTHON = Ecosystem(
             ),
             programs=("pip", "pip3", "virtualenv", "pipx", "pipenv", "poetry"),
             # venv and ensurepip install pip from the bundled wheels.
-            modules=("pip", "ensurepip", "venv", "virtualenv"),
+            modules=("pip",),
+            used_by=("ensurepip", "venv", "virtualenv"),
             packages=("pip",),
             source="https://packaging.python.org/en/latest/guides/tool-recommendations/",
         ),
@@ -73,7 +74,8 @@ PYTHON = Ecosystem(
             ),
             programs=("wheel", "pip", "pip3", "easy_install"),
             # distutils is setuptools' own where both are there (distutils-precedence.pth).
-            modules=("setuptools", "pkg_resources", "wheel", "distutils", "_distutils_hack"),
+            modules=("setuptools", "pkg_resources", "wheel", "_distutils_hack"),
+            used_by=("distutils",),
             packages=("setuptools", "wheel"),
             source="https://setuptools.pypa.io/en/latest/userguide/distribution.html",
         ),
@@ -96,7 +98,8 @@ PYTHON = Ecosystem(
                     *(f"usr/local/bin/{program}*" for program in programs),
                 ),
                 programs=programs,
-                modules=(module, "venv") if module == "ensurepip" else (module,),
+                modules=(module,),
+                used_by=("venv",) if module == "ensurepip" else (),
                 only_pruned=True,
                 source="https://docs.python.org/3/library/development.html",
             )

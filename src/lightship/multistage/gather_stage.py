@@ -14,12 +14,6 @@ TARGET = "/rootfs"
 _DOCUMENTATION = "'^/usr/share/(doc/[^/]+/([^c]|c[^o])|man/|info/|lintian/|bug/)'"
 # File capabilities are extended attributes (capabilities(7)).
 _XATTRS = "--xattrs --xattrs-include='*'"
-# Files of packages that only init, cron, login and the package manager read, none of which is there.
-_SYSTEM = "'^/(etc/(init.d|cron|update-motd.d|systemd|apt|dpkg)|(usr/)?lib/(systemd|init)|usr/lib/apt)'"
-SYSTEM_PATTERNS = (
-    "etc/init.d/**", "etc/cron*/**", "etc/update-motd.d/**", "etc/systemd/**", "etc/apt/**", "etc/dpkg/**",
-    "usr/lib/systemd/**", "lib/systemd/**", "usr/lib/init/**", "lib/init/**", "usr/lib/apt/**",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +22,8 @@ class Gathering:
 
     ``frame`` are the top-level directories and links that everything else lies in; ``packages`` are taken whole;
     ``trees`` with what is below them; ``files`` one by one; ``removals`` are taken away again at the end. ``without``
-    are beginnings of paths that are left out of the packages; ``finish`` are further statements, as lines.
+    are beginnings of paths (``*`` within a name) that are left out of the packages; ``finish`` are further statements,
+    as lines.
     """
 
     trees: tuple[str, ...]
@@ -77,7 +72,7 @@ def gather_lines(gathering: Gathering) -> tuple[str, ...]:
 
 def _package_lines(packages: Sequence[str], without: Sequence[str]) -> list[str]:
     # dpkg knows files of merged directories under the names from before the merge.
-    starts = "|".join(re.sub(r"([.+])", r"\\\1", path.removeprefix("usr/")) for path in without)
+    starts = "|".join(_as_regex(path) for path in without)
     return [
         "    # Whole Debian packages without their documentation, recorded the way distroless images do it.",
         "    for package in \\",
@@ -88,7 +83,6 @@ def _package_lines(packages: Sequence[str], without: Sequence[str]) -> list[str]
         f'            > "{TARGET}/var/lib/dpkg/status.d/$package.md5sums" || true; \\',
         '        dpkg-query -L "$package"; \\',
         f"    done | grep '^/[^.]' | grep -vE {_DOCUMENTATION} \\",
-        f"         | grep -vE {_SYSTEM} \\",
         *([f"         | grep -vE '^/(usr/)?({starts})' \\"] if starts else []),
         '         | while read -r path; do if [ -e "$path" ] || [ -L "$path" ]; then echo "${path#/}"; fi; done \\',
         f"         | tar {_XATTRS} --no-recursion -cf - -T - | tar -C {TARGET} {_XATTRS} -xf -",
@@ -124,3 +118,8 @@ def removal_word(path: str) -> str:
     """A path to remove, as one shell word: a pattern of ours (``pip-*.dist-info``) stays one for the shell."""
     literal = path.replace("[0-9]*", "").replace("*", "")
     return path if literal and shell_word(literal) == literal else shell_word(path)
+
+
+def _as_regex(path: str) -> str:
+    """The beginning of a path as grep -E reads it; ``*`` stays within a name."""
+    return re.sub(r"([.+])", r"\\\1", path.removeprefix("usr/")).replace("*", "[^/]*")

@@ -8,11 +8,12 @@ from collections.abc import Collection
 from lightship import distros
 from lightship.closure import elf_needs, libc_runtime
 from lightship.distros import Package
+from lightship.ecosystems import PathPatterns
 from lightship.evidence import Evidence
 from lightship.multistage.asked import asked_packages, recommended
 from lightship.multistage.cover import cover
 from lightship.multistage.emission import Block, emit, megabytes
-from lightship.multistage.gather_stage import SYSTEM_PATTERNS, TARGET, Gathering
+from lightship.multistage.gather_stage import TARGET, Gathering
 from lightship.multistage.libc_parts import unused_libc_parts
 from lightship.multistage.metadata import from_config, last_lines, restated_lines
 from lightship.multistage.model import Candidate, DroppedPackage, Hunk, Left
@@ -21,6 +22,7 @@ from lightship.multistage.packages import font_packages, needed_packages, twins_
 from lightship.multistage.reasons import left_behind
 from lightship.multistage.rootfs_stage import rootfs_stage
 from lightship.multistage.split import divide, names_for
+from lightship.multistage.system import idle_parts
 from lightship.multistage.trims import preparation, trim_hunks, trims_of
 from lightship.multistage.wanted import wanted_paths
 
@@ -75,6 +77,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     )
     trims = trims_of(evidence, kept | wanted.optional, needs.trims, root=TARGET.strip("/"))
     unused = unused_libc_parts(evidence, _files_of(evidence, names) | needs.files.keys() | kept)
+    system = _idle_paths(evidence, names, needs)
     gathering = Gathering(
         frame=_frame(evidence),
         packages=tuple(sorted(names)),
@@ -83,7 +86,10 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         removals=wanted.removals(trees),
         ldconfig=needs.needs_libc and any(path in evidence.files for path in _LDCONFIG),
         finish=tuple((f"    # {one.reason}", *(f"    {line}" for line in one.lines)) for one in trims),
-        without=tuple(part.pattern.rstrip("*") for part in unused if not part.pattern.startswith("libraries/")),
+        without=(
+            *(path if path.endswith("*") else f"{path}/" for path in system),
+            *(part.pattern.rstrip("*") for part in unused if not part.pattern.startswith("libraries/")),
+        ),
     )
     stages = names_for(evidence)
     own = {item.keyword for item in (*division.head_instructions, *division.tail_instructions)}
@@ -119,9 +125,9 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         *left_behind(evidence, dropped, names, (*wanted.left, *unused)),
         *trim_hunks(line, trims),
     ]
-    no_init = "read only by init, cron, login or the package manager, of which the runtime stage has none"
-    system = tuple(Left(f"{prefix}{pattern}", no_init) for pattern in SYSTEM_PATTERNS for prefix in ("", "libraries/"))
-    left = (*wanted.left, *unused, *system, *_uncalled(evidence, needs))
+    no_init = "read only by init, cron or the package manager, of which the runtime stage has none"
+    idle = tuple(Left(f"{prefix}{path}/**", no_init) for path in system for prefix in ("", "libraries/"))
+    left = (*wanted.left, *unused, *idle, *_uncalled(evidence, needs))
     return Candidate("scratch", TITLE, text, tuple(hunks), left)
 
 
@@ -175,6 +181,13 @@ def _is_data(evidence: Evidence, path: str) -> bool:
     """Whether a file of a package may be what its programs read: settings, and what lies in a place of its own."""
     located = evidence.files.get(path)
     return located is not None and located.entry.kind != "dir" and _DATA.search(path) is not None
+
+
+def _idle_paths(evidence: Evidence, names: Collection[str], needs: Needs) -> tuple[str, ...]:
+    """The tops of what packages have for init, cron and the package manager, where none of these is there."""
+    idle = [path for part in idle_parts(names, needs.uses.programs) if part.in_packages for path in part.paths]
+    files = _files_of(evidence, names)
+    return tuple(top for top in idle if any(PathPatterns((top,)).covers(path) for path in files if path[:4] == top[:4]))
 
 
 def _of_programs(evidence: Evidence, needs: Needs) -> frozenset[str]:

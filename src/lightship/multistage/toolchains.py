@@ -35,7 +35,7 @@ def idle_toolchains(files: Rootfs, uses: Uses) -> tuple[Toolchain, ...]:
         for one in ecosystems.toolchains(home_directories(files), site_directories(files))
         if (uses.prune or not one.only_pruned)
         and uses.programs.isdisjoint(one.programs)
-        and uses.modules.isdisjoint(one.modules)
+        and uses.modules.isdisjoint((*one.modules, *one.used_by))
     )
 
 
@@ -54,7 +54,7 @@ def toolchain_imports(evidence: Evidence) -> frozenset[str]:
         and not _STANDARD_LIBRARY.search(path)
         and evidence.installed.owner(path) is None
     ]
-    modules = {module for one in known for module in one.modules}
+    modules = {module for one in known for module in (*one.modules, *one.used_by)}
     config = evidence.config
     check = config.healthcheck.test if config.healthcheck else ()
     commands = (" ".join(words) for words in (config.entrypoint or (), config.cmd or (), check))

@@ -12,6 +12,7 @@ from lightship.distros import Installed
 from lightship.evidence import Effect, Evidence
 from lightship.multistage.cover import Tree
 from lightship.multistage.model import Left
+from lightship.multistage.system import idle_parts
 from lightship.multistage.toolchains import Uses, home_directories, idle_toolchains
 from lightship.oci import Entry, Rootfs
 
@@ -34,18 +35,6 @@ _PACKAGE_RECORDS = ("var/lib/dpkg", "var/lib/apt", "lib/apk", "var/lib/rpm", "us
 # Made anew by ldconfig(8) and by shadow's tools; a copy of another stage's would be wrong or useless.
 _REGENERATED = frozenset(
     {"etc/ld.so.cache", "etc/.pwd.lock", "etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-"}
-)
-_SYSTEM = ("etc/apt", "etc/dpkg", "etc/init.d", "etc/rc*.d", "etc/systemd", "etc/cron.*", "var/lib/systemd", "var/log")
-_SYSTEM_PATTERNS = ecosystems.PathPatterns(_SYSTEM)
-# Read when somebody logs in, or by what adds accounts; also by cron, su and sshd, which come with these packages.
-_LOGIN = (
-    "etc/pam.d", "etc/security", "etc/environment", "etc/fstab", "etc/motd", "etc/shells", "etc/subuid", "etc/subgid",
-    "etc/gshadow", "etc/inputrc", "etc/networks", "run/adduser", "usr/share/info", "usr/local/man", "var/lib/pam",
-    "var/lib/shells.state", "var/lib/ucf", "var/lib/python", "var/mail", "usr/local/games",
-)  # fmt: skip
-_LOGIN_PATTERNS = ecosystems.PathPatterns(_LOGIN)
-_LOGIN_PACKAGES = frozenset(
-    {"libpam0g", "libpam-modules", "login", "passwd", "cron", "openssh-server", "adduser", "sudo"}
 )
 _HASH_LIMIT = 64 << 20
 _SETTING_LIMIT = 4 << 20
@@ -104,7 +93,8 @@ def wanted_paths(
     owners = evidence.installed
     leave = _Leaving(files, owners, uses)
     leftovers = _Leftovers(owners, kept_packages)
-    logs_in = not _LOGIN_PACKAGES.isdisjoint(kept_packages)
+    idle = idle_parts(kept_packages, uses.programs)
+    system = ecosystems.PathPatterns(path for part in idle for path in part.paths)
     modified = _modified(evidence, by_layer, kept_packages)
     paths: dict[str, Effect | None] = {}
     optional: set[str] = set()
@@ -134,10 +124,12 @@ def wanted_paths(
         if from_base is not None and is_of_base and leftovers.has(path) and path not in reached:
             leave.leftover(path)
             continue
-        by_installer = is_of_base or (effect is not None and effect.packages_only)
-        if leave.reason(path, entry.size if entry.kind == "file" else 0) or (
-            (bare or (from_base is not None and is_of_base)) and by_installer and leave.system(path, logs_in=logs_in)
-        ):
+        if leave.reason(path, entry.size if entry.kind == "file" else 0):
+            continue
+        # What the user's own instructions put there is the user's, whoever reads it.
+        by_installer = is_of_base or (bare and effect is not None and effect.packages_only)
+        if from_base is not None and by_installer and system.covers(path):
+            leave.setting(path)
             continue
         if effect is not None and _is_by_product(path, base_files):
             optional.add(path)
@@ -235,7 +227,7 @@ class _Leaving:
         self._idle: dict[str, list[str]] = {}
         self._installed: list[str] = []
         self._leftovers: list[str] = []
-        self._has_system = False
+        self._settings: list[str] = []
 
     def reason(self, path: str, size: int) -> str:
         """Why the path, of ``size`` bytes, stays behind, or ""."""
@@ -260,15 +252,13 @@ class _Leaving:
         """The patterns of toolchains that something was left behind for, with the paths that they name."""
         return {pattern: tuple(paths) for pattern, paths in self._idle.items()}
 
-    def system(self, path: str, *, logs_in: bool) -> bool:
-        """Whether the path is a setting of the package manager, of init or, where nobody logs in, of login."""
-        found = _SYSTEM_PATTERNS.covers(path) or (not logs_in and _LOGIN_PATTERNS.covers(path))
-        self._has_system = self._has_system or found
-        return found
-
     def installed(self, path: str) -> None:
         """Remember a path that installing packages made: installing those that stay makes theirs again."""
         self._installed.append(path)
+
+    def setting(self, path: str) -> None:
+        """Remember a setting of a part of the system that the runtime stage has not."""
+        self._settings.append(path)
 
     def leftover(self, path: str) -> None:
         """Remember a path that installing a package made which the runtime stage has not."""
@@ -285,12 +275,10 @@ class _Leaving:
         )
         made = "made by installing packages; those that stay are installed again"
         no_init = "setting of the package manager, of init or of login, of which the runtime stage has none"
-        tops = (*_SYSTEM, *_LOGIN) if self._has_system else ()
-        system = [Left(pattern, no_init) for top in tops for pattern in (top, f"{top}/**")]
         of_gone = "made by installing a package of the base image that the runtime stage has not"
         return (
             *rules,
-            *system,
+            *(Left(path, no_init) for path in self._settings),
             *(Left(path, made) for path in self._installed),
             *(Left(path, of_gone) for path in self._leftovers),
         )
