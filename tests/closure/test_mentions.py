@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightship.closure.mentions import dlopen_names, language_of, mentions
+from lightship.closure.mentions import dlopen_names, language_of, mentions, starts_what_it_is_given
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,36 @@ def test_languages_by_name() -> None:
     assert language_of("a/b.mjs") == "node"
     assert language_of("a.d/b") == ""
     assert language_of("b") == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "helper", "caller", "program"),
+    [
+        ("go", 'import "os/exec"\nfunc run(name string) { exec.Command(name) }', 'run(w, "git", "ls-remote")', "git"),
+        ("python", "import subprocess\ndef sh(words): subprocess.run(words)", 'sh(["git", "log"])', "git"),
+        ("python", "import subprocess\ndef sh(text): subprocess.run(text, shell=True)", 'sh("git log")', "git log"),
+        (
+            "node",
+            "const {spawn} = require('child_process')\nfunction sh(a, b) { spawn(a, b) }",
+            "sh('git', ['log'])",
+            "git",
+        ),
+    ],
+)
+def test_a_name_that_is_handed_to_a_function_of_ones_own(language: str, helper: str, caller: str, program: str) -> None:
+    assert starts_what_it_is_given(helper.encode(), language)
+    assert program not in [one.name for one in mentions(caller.encode(), language)]
+    (found,) = [one for one in mentions(caller.encode(), language, wrapped=True) if one.name == program]
+    assert not found.direct
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("go", 'import "os/exec"\nfunc f() { exec.Command("git", "log") }'),
+        ("python", "import subprocess\nsubprocess.run(['git', 'log'])"),
+        ("python", "def run(name): return name\nrun(name)"),
+    ],
+)
+def test_starting_a_program_by_its_name_hands_nothing_over(language: str, text: str) -> None:
+    assert not starts_what_it_is_given(text.encode(), language)

@@ -31,13 +31,15 @@ class Ask:
     """A path that is asked for, and why.
 
     ``language`` is how its content is to be read, whatever its name: a language, "tree" for a directory of which all is
-    meant, "data" for a file that asks for nothing. ``own`` says that it is the program's own, not of a library.
+    meant, "data" for a file that asks for nothing. ``own`` says that it is the program's own, not of a library;
+    ``wrapped`` that the program has functions of its own which start what they are given.
     """
 
     path: str
     reason: Reason
     language: str = ""
     own: bool = False
+    wrapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Content:
             yield from self._uses(shell_uses(self.around, self.around.text(path)), path, certain)
         elif language:
             yield from self._packages(path, language, ask)
-            for mention in mentions(self.around.tree.read(path, TEXT_LIMIT), language):
+            for mention in mentions(self.around.tree.read(path, TEXT_LIMIT), language, wrapped=ask.wrapped):
                 yield from self._mention(mention, path, own=ask.own)
         if shebang:
             yield from self._service_files(path, ask)

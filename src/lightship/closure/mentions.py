@@ -137,13 +137,17 @@ def language_of(path: str) -> str:
     return _SUFFIXES.get(path.rpartition("/")[2].rpartition(".")[2], "") if "." in path else ""
 
 
-def mentions(source: bytes, language: str) -> tuple[Mention, ...]:
-    """The programs and libraries that source text names, once each, in order; none for an unknown language."""
+def mentions(source: bytes, language: str, *, wrapped: bool = False) -> tuple[Mention, ...]:
+    """The programs and libraries that source text names, once each, in order; none for an unknown language.
+
+    ``wrapped`` says that functions of the program's own start what they are given (``starts_what_it_is_given``), here
+    or in another file: any call may then be of one.
+    """
     known = _LANGUAGES.get(language)
-    if known is None or not any(word in source for word in known.words):
+    if known is None or not (wrapped or starts_programs(source, language)):
         return ()
     found: dict[tuple[str, str], Mention] = {}
-    for mention in _found(known, source.decode("utf-8", "replace")):
+    for mention in _found(known, source.decode("utf-8", "replace"), wrapped=wrapped):
         found.setdefault((mention.kind, mention.name), mention)
     return tuple(found.values())
 
@@ -152,6 +156,15 @@ def starts_programs(source: bytes, language: str) -> bool:
     """Whether source uses what its language starts programs with; false for an unknown language."""
     known = _LANGUAGES.get(language)
     return known is not None and any(word in source for word in known.words)
+
+
+def starts_what_it_is_given(source: bytes, language: str) -> bool:
+    """Whether source starts a program whose name is in a variable: somebody else hands the name over."""
+    if not starts_programs(source, language):
+        return False
+    calls = (name for name, kind in _LANGUAGES[language].calls.items() if kind in ("program", "shell"))
+    given = rf"\b(?:{'|'.join(sorted(calls))})\(\s*\*?[\[(]?\s*[A-Za-z_$]"
+    return re.search(given, source.decode("utf-8", "replace")) is not None
 
 
 def dlopen_names(binary: bytes) -> tuple[str, ...]:
@@ -174,13 +187,13 @@ def starts_shell(binary: bytes) -> bool:
     return b"\0system\0" in binary or b"\0popen\0" in binary
 
 
-def _found(language: _Language, text: str) -> Iterator[Mention]:
+def _found(language: _Language, text: str, *, wrapped: bool) -> Iterator[Mention]:
     patterns = (_CALL, _BARE_CALL) if language.bare_calls else (_CALL,)
     for pattern in patterns:
         for match in pattern.finditer(text):
             name = _NAME_BEFORE.search(text[max(0, match.start() - 60) : match.start()])
             if name:
-                yield from _called(language, name.group(), match)
+                yield from _called(language, name.group(), match, wrapped=wrapped)
     if language.backticks:
         for match in _BACKTICKS.finditer(text):
             yield Mention("shell", match.group(1), direct=False)
@@ -205,7 +218,7 @@ def _listed(text: str) -> Iterator[Mention]:
         yield Mention("library", match.group(1), direct=False)
 
 
-def _called(language: _Language, name: str, match: re.Match[str]) -> Iterator[Mention]:
+def _called(language: _Language, name: str, match: re.Match[str], *, wrapped: bool) -> Iterator[Mention]:
     bracket, *strings, after = match.groups()
     value = next(part for part in strings if part)
     last = name.rpartition(".")[2]
@@ -219,6 +232,9 @@ def _called(language: _Language, name: str, match: re.Match[str]) -> Iterator[Me
         yield Mention(kind, value)
     elif bracket == "[" and after in (",", "]") and language.lists and last not in _COLLECTIONS:
         # A function of the program's own that takes a command, as run_git(["git", "describe"]).
+        yield from _program(value, direct=False)
+    elif wrapped and last not in _COLLECTIONS:
+        # run(w, "git", "ls-remote"), sh("convert in.png out.png")
         yield from _program(value, direct=False)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lightship.closure.content import Ask, Content, Gone
 from lightship.closure.libraries import is_loadable_name
-from lightship.closure.mentions import language_of
+from lightship.closure.mentions import language_of, starts_what_it_is_given
 from lightship.closure.model import Closure, Reason, ReasonKind, Root, Unresolved
-from lightship.closure.surroundings import SHARED_DIRECTORIES, Surroundings, surroundings
+from lightship.closure.surroundings import SHARED_DIRECTORIES, TEXT_LIMIT, Surroundings, surroundings
 from lightship.elf.tree import FileTree
 from lightship.oci.model import ImageConfig
 
@@ -56,7 +56,7 @@ class _Walk:
         self._certain: deque[Ask] = deque()
         self._possible: deque[Ask] = deque()
         self._trees: set[str] = set()
-        self._read: set[tuple[str, str]] = set()
+        self._read: set[tuple[str, str, bool]] = set()
 
     def root(self, root: Root) -> None:
         """Ask for a root."""
@@ -111,8 +111,9 @@ class _Walk:
             self._look(trail.path, ask)
 
     def _look(self, path: str, ask: Ask) -> None:
-        if (path, ask.language) not in self._read:
-            self._read.add((path, ask.language))
+        how = (path, ask.language, ask.wrapped)
+        if how not in self._read:
+            self._read.add(how)
             self._take(self._content.asks(path, ask))
 
     def _tree(self, directory: str, reason: Reason) -> None:
@@ -124,7 +125,9 @@ class _Walk:
         # The root itself may be empty; and so may directories in it, whose owner and mode can matter.
         occupied: set[str] = set()
         directories: list[str] = []
-        for located in self.around.tree.walk(directory):
+        members = list(self.around.tree.walk(directory))
+        wrapping = self._wrapping(directory, (one.entry.path for one in members if one.entry.kind == "file"))
+        for located in members:
             entry = located.entry
             if self._is_out(entry.path):
                 continue
@@ -132,13 +135,24 @@ class _Walk:
                 directories.append(entry.path)
             else:
                 self.reasons.setdefault(entry.path, member)
-                self._member(entry.path, entry.kind, member, directory)
+                self._member(entry.path, entry.kind, member, directory, wrapping)
             occupied.add(entry.path.rpartition("/")[0])
         for empty in directories:
             if empty not in occupied:
                 self.reasons.setdefault(empty, member)
 
-    def _member(self, path: str, kind: str, reason: Reason, directory: str) -> None:
+    def _wrapping(self, directory: str, paths: Iterable[str]) -> frozenset[str]:
+        """The languages in which a program of a tree has functions that start what they are given."""
+        found: set[str] = set()
+        for path in paths:
+            language = language_of(path)
+            if not language or language in found or not self._searched(path) or _is_library(path, directory):
+                continue
+            if starts_what_it_is_given(self.around.tree.read(path, TEXT_LIMIT), language):
+                found.add(language)
+        return frozenset(found)
+
+    def _member(self, path: str, kind: str, reason: Reason, directory: str, wrapping: frozenset[str]) -> None:
         """A file of a tree: links, libraries and programs are followed, source is searched for names."""
         if kind == "symlink":
             self._link(path, reason, directory)
@@ -154,7 +168,8 @@ class _Walk:
             sure = reason.certain and (not library or self.around.loader.elf(path) is not None)
             self._ask(Ask(path, Reason(reason.kind, reason.via, directory, sure), own=not library))
         elif language and language != "shell" and self._searched(path):
-            self._look(path, Ask(path, reason, language, own=not library))
+            wrapped = not library and language in wrapping
+            self._look(path, Ask(path, reason, language, own=not library, wrapped=wrapped))
 
     def _link(self, path: str, reason: Reason, directory: str) -> None:
         target = self.around.paths.real(path)
@@ -164,6 +179,11 @@ class _Walk:
             self._ask(Ask(path, reason))
         elif target and target not in SHARED_DIRECTORIES and not directory.startswith(f"{target}/"):
             self._ask(Ask(path, reason, "tree"))
+
+
+def _is_library(path: str, directory: str) -> bool:
+    """Whether a file of a tree is others' code."""
+    return any(part in path for part in _LIBRARIES) or _is_standard_library(path, directory)
 
 
 def _is_standard_library(path: str, directory: str) -> bool:

@@ -10,6 +10,8 @@ from lightship.dockerfile import Instruction
 from lightship.evidence import Evidence
 from lightship.shell import parse as parse_shell
 
+_STANDING_ALONE = frozenset({"required", "important"})
+
 
 def asked_packages(evidence: Evidence, base: Collection[str]) -> tuple[Package, ...]:
     """The packages that the Dockerfile's instructions asked for by name, and that are installed.
@@ -77,12 +79,31 @@ def shipped_programs(evidence: Evidence) -> tuple[str, ...]:
         if distros.judge(installed, package).need != "build-only"
     ]
     asked += recommended(evidence, asked, base)
-    shipped = distros.dependencies(installed, asked, without=distros.maintainer_tools(installed))
+    return executables_of(evidence, asked)
+
+
+def executables_of(evidence: Evidence, names: Collection[str]) -> tuple[str, ...]:
+    """Executable files of packages, and of what they depend on without what only installing needs."""
+    installed = evidence.installed
     return tuple(
         path
-        for package in shipped
+        for package in distros.dependencies(installed, names, without=distros.maintainer_tools(installed))
         for path in package.files
         if (located := evidence.files.get(path)) is not None
         and located.entry.kind == "file"
         and located.entry.mode & 0o111
     )
+
+
+def packages_of_programs(evidence: Evidence, paths: Collection[str]) -> frozenset[str]:
+    """The packages of those of ``paths`` that are programs of more than one file each: git is nothing without git-core.
+
+    What every Debian system has to have (coreutils, bash, sed) consists of programs that stand alone.
+    """
+    owners = (evidence.installed.owner(path) for path in paths if is_program(path))
+    return frozenset(owner.name for owner in owners if owner and owner.priority not in _STANDING_ALONE)
+
+
+def is_program(path: str) -> bool:
+    """Whether a path lies where the PATH leads to."""
+    return path.rpartition("/")[0].endswith("bin")

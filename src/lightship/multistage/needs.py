@@ -9,7 +9,7 @@ from lightship import distros
 from lightship.closure import Closure, Reason, closure, elf_needs, roots
 from lightship.closure.scripts import interpreter_of
 from lightship.evidence import Evidence
-from lightship.multistage.asked import shipped_programs
+from lightship.multistage.asked import executables_of, packages_of_programs, shipped_programs
 from lightship.multistage.cover import cover
 from lightship.multistage.model import Trims
 from lightship.multistage.toolchains import Uses, toolchain_imports
@@ -21,6 +21,8 @@ _NO_TRIMS = Trims()
 # Names of dynamic loaders: ld-linux-x86-64.so.2, ld-musl-x86_64.so.1, ld.so.1, ld64.so.2 ...
 _LOADERS = ("ld-linux", "ld-musl", "ld.so", "ld64.so")
 _MODULES = frozenset({"runtime", "python"})
+# What is called calls others in turn; after so many rounds the rest is left to the comparison.
+_ROUNDS = 4
 _STARTED = frozenset({"root", "called", "shebang"})
 
 
@@ -64,10 +66,17 @@ def needs_of(evidence: Evidence, trims: Trims = _NO_TRIMS) -> Needs:
     """
     # A toolchain stays behind when nobody calls it; whether somebody does is only known once its callers are.
     uses = Uses(modules=toolchain_imports(evidence), prune=trims.prune)
-    first = _unowned(evidence, uses)
-    found = _needs(evidence, first, uses)
-    again = _unowned(evidence, found.uses)
-    return replace(found if again == first else _needs(evidence, again, uses), trims=trims)
+    paths = _unowned(evidence, uses)
+    # A called program of the base image comes with its package, whose other programs have needs of their own.
+    programs: frozenset[str] = frozenset(shipped_programs(evidence))
+    for _ in range(_ROUNDS):
+        found = _needs(evidence, paths, programs, uses)
+        then = _unowned(evidence, found.uses)
+        more = programs.union(executables_of(evidence, packages_of_programs(evidence, found.files)))
+        if (then, more) == (paths, programs):
+            break
+        paths, programs = then, more
+    return replace(found, trims=trims)
 
 
 def _unowned(evidence: Evidence, uses: Uses) -> frozenset[str]:
@@ -77,14 +86,14 @@ def _unowned(evidence: Evidence, uses: Uses) -> frozenset[str]:
     return frozenset(path for path, effect in wanted.paths.items() if effect is None or not effect.packages_only)
 
 
-def _needs(evidence: Evidence, paths: Collection[str], uses: Uses) -> Needs:
+def _needs(evidence: Evidence, paths: Collection[str], programs: Collection[str], uses: Uses) -> Needs:
     trees = cover(evidence.files, paths, removing=False)
     found = closure(
         evidence.files,
         roots(
             evidence.config,
             evidence.files,
-            trees=[*(tree.path for tree in trees), *shipped_programs(evidence), *_interpreters(evidence, paths)],
+            trees=[*(tree.path for tree in trees), *sorted(programs), *_interpreters(evidence, paths)],
         ),
         evidence.config,
         searched=lambda path: not _from_base(evidence, path),

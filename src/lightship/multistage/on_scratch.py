@@ -10,7 +10,7 @@ from lightship.closure import elf_needs, libc_runtime
 from lightship.distros import Package
 from lightship.ecosystems import PathPatterns
 from lightship.evidence import Evidence
-from lightship.multistage.asked import asked_packages, recommended
+from lightship.multistage.asked import asked_packages, is_program, packages_of_programs, recommended
 from lightship.multistage.cover import cover
 from lightship.multistage.emission import Block, emit, megabytes
 from lightship.multistage.gather_stage import TARGET, Gathering
@@ -32,8 +32,6 @@ _FRAME_PACKAGES = ("base-files", "netbase", "media-types", "tzdata", "ca-certifi
 _LDCONFIG = ("sbin/ldconfig", "usr/sbin/ldconfig")
 # libgcc_s is opened by pthread_cancel(3), so nothing links it.
 _LIBC_PACKAGES = ("libc6", "libgcc-s1")
-
-_STANDING_ALONE = frozenset({"required", "important"})
 
 _MANUAL = re.compile(r"^usr/share/man/|^etc/alternatives/.*\.\d\w*\.gz$")
 
@@ -162,7 +160,7 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
     names |= recommended(evidence, names, base | left)
     names |= {name for name in needed if name not in base and name not in left}
     tools = distros.maintainer_tools(installed)
-    names |= {name for name in _of_programs(evidence, needs) if name not in left and name not in tools}
+    names |= {name for name in packages_of_programs(evidence, needs.files) if name not in left and name not in tools}
     found = {package.name: package for package in distros.dependencies(installed, names, without=tools)}
     libraries = {owner for path in needs.files if ".so" in path and (owner := _owner_name(evidence, path))}
     fonts = font_packages(evidence, needs)
@@ -171,10 +169,6 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
         if wanted is not None and name not in left:
             found.setdefault(wanted.name, wanted)
     return tuple(_with_plugins(evidence, found, left).values()), tuple(dropped)
-
-
-def _is_program(path: str) -> bool:
-    return path.rpartition("/")[0].endswith("bin")
 
 
 def _is_data(evidence: Evidence, path: str) -> bool:
@@ -188,15 +182,6 @@ def _idle_paths(evidence: Evidence, names: Collection[str], needs: Needs) -> tup
     idle = [path for part in idle_parts(names, needs.uses.programs) if part.in_packages for path in part.paths]
     files = _files_of(evidence, names)
     return tuple(top for top in idle if any(PathPatterns((top,)).covers(path) for path in files if path[:4] == top[:4]))
-
-
-def _of_programs(evidence: Evidence, needs: Needs) -> frozenset[str]:
-    """The packages of programs that are called and are more than one file each: git is nothing without git-core.
-
-    What every Debian system has to have (coreutils, bash, sed) consists of programs that stand alone.
-    """
-    owners = (evidence.installed.owner(path) for path in needs.files if _is_program(path))
-    return frozenset(owner.name for owner in owners if owner and owner.priority not in _STANDING_ALONE)
 
 
 def _with_plugins(evidence: Evidence, packages: dict[str, Package], left: Collection[str]) -> dict[str, Package]:
@@ -226,7 +211,7 @@ def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -
     """Programs of the base's packages, and what libc opens by itself, without the rest of their packages."""
     installed = evidence.installed
     found = set(needs.files)
-    for name in {_owner_name(evidence, path) for path in needs.files if _is_program(path)} - {"", *packages}:
+    for name in {_owner_name(evidence, path) for path in needs.files if is_program(path)} - {"", *packages}:
         package = installed.package(name)
         found |= {path for path in (package.files if package else ()) if _is_data(evidence, path)}
     if needs.needs_libc:
