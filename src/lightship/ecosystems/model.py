@@ -12,9 +12,9 @@ class Toolchain:
     ``trees`` are fnmatch patterns of whole directories or files, without a leading slash; ``{site}`` stands for every
     directory of installed Python packages, ``{prefix}`` for what it is below (a venv, /usr/local). ``modules`` are the
     modules in the trees: who imports one keeps the toolchain. ``used_by`` are modules elsewhere that use it: who
-    imports one keeps it too, and they stay importable without it. ``packages`` are the language's packages that it is.
-    ``only_pruned`` says that it is a part of what the program may import, left out only on request. ``source`` says
-    where the layout is documented.
+    imports one keeps it too, and they stay importable without it. ``packages`` are the language packages that
+    it is, as (ecosystem, name). ``only_pruned`` says that it is a part of what the program may import, left out only on
+    request. ``source`` says where the layout is documented.
     """
 
     name: str
@@ -23,7 +23,7 @@ class Toolchain:
     source: str
     modules: tuple[str, ...] = ()
     used_by: tuple[str, ...] = ()
-    packages: tuple[str, ...] = ()
+    packages: tuple[tuple[str, str], ...] = ()
     only_pruned: bool = False
 
 

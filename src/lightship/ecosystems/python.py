@@ -36,7 +36,7 @@ PYTHON = Ecosystem(
             # venv and ensurepip install pip from the bundled wheels.
             modules=("pip",),
             used_by=("ensurepip", "venv", "virtualenv"),
-            packages=("pip",),
+            packages=(("python", "pip"),),
             source="https://packaging.python.org/en/latest/guides/tool-recommendations/",
         ),
         Toolchain(
@@ -57,7 +57,7 @@ PYTHON = Ecosystem(
             ),
             programs=("uv", "uvx"),
             modules=("uv",),
-            packages=("uv",),
+            packages=(("python", "uv"),),
             source="https://docs.astral.sh/uv/guides/integration/docker/",
         ),
         Toolchain(
@@ -76,7 +76,7 @@ PYTHON = Ecosystem(
             # distutils is setuptools' own where both are there (distutils-precedence.pth).
             modules=("setuptools", "pkg_resources", "wheel", "_distutils_hack"),
             used_by=("distutils",),
-            packages=("setuptools", "wheel"),
+            packages=(("python", "setuptools"), ("python", "wheel")),
             source="https://setuptools.pypa.io/en/latest/userguide/distribution.html",
         ),
         Toolchain(

@@ -64,7 +64,9 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
 
     return replace(
         facts,
-        packages=tuple(one for one in facts.packages if one.name not in installers and counts(one.place)),
+        packages=tuple(
+            one for one in facts.packages if (one.ecosystem, one.name) not in installers and counts(one.place)
+        ),
         pythons=tuple(
             replace(one, modules=tuple(name for name in one.modules if name not in modules))
             for one in facts.pythons

@@ -27,7 +27,10 @@ HEADERS_OF_A_MOMENT = frozenset(
 TOO_VOLATILE = 0.2
 """Share of a body that must be constant; below, the body is unknown."""
 
-_ASKS_NOTHING = re.compile(r"(?:/\S*/)?(?:true|:|exit\s+0|echo\b.*)?")
+# It says yes always, or looks for a process or a file: neither asks the program anything.
+_ASKS_NOTHING = re.compile(
+    r"$|(?:/\S*/)?(?:true|:|exit|echo|pgrep|pidof|ps|kill|test|\[|ls|stat|cat|grep|find)(?:\s|$)"
+)
 _COOKIE_EXPIRY = re.compile(r"(expires=)[^;]*", re.IGNORECASE)
 _COOKIE_VALUE = re.compile(r"(^[^=;]+=)[^;]*")
 
@@ -56,7 +59,7 @@ def compare_answers(original: Observation, candidate: Observation) -> Comparison
 def _is_healthy(original: Observation, candidate: Observation) -> bool:
     """Whether the image's own HEALTHCHECK, which asks something of the program, passes in every run of both."""
     test = original.facts.config.healthcheck.test if original.facts.config.healthcheck else ()
-    if _ASKS_NOTHING.fullmatch(" ".join(test[1:])):
+    if _ASKS_NOTHING.match(" ".join(test[1:]).strip()):
         return False
     runs = (*original.runs, *candidate.runs)
     return bool(candidate.runs) and all(run.health is not None and run.health.healthy for run in runs)
