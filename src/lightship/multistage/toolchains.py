@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lightship import ecosystems
 from lightship.closure import imported_modules
+from lightship.distros import Installed
 from lightship.ecosystems import PathPatterns, Toolchain
 from lightship.evidence import Evidence
 from lightship.oci import Rootfs
@@ -28,11 +29,11 @@ class Uses:
     prune: bool = False
 
 
-def idle_toolchains(files: Rootfs, uses: Uses) -> tuple[Toolchain, ...]:
+def idle_toolchains(files: Rootfs, installed: Installed, uses: Uses) -> tuple[Toolchain, ...]:
     """The toolchains none of whose programs is called and none of whose modules is imported."""
     return tuple(
         one
-        for one in ecosystems.toolchains(home_directories(files), site_directories(files))
+        for one in ecosystems.toolchains(home_directories(files), site_directories(files, installed))
         if (uses.prune or not one.only_pruned)
         and uses.programs.isdisjoint(one.programs)
         and uses.modules.isdisjoint((*one.modules, *one.used_by))
@@ -42,7 +43,7 @@ def idle_toolchains(files: Rootfs, uses: Uses) -> tuple[Toolchain, ...]:
 def toolchain_imports(evidence: Evidence) -> frozenset[str]:
     """The modules of toolchains that the image's other Python sources ask for, the standard library apart."""
     files = evidence.files
-    sites = site_directories(files)
+    sites = site_directories(files, evidence.installed)
     known = [one for one in ecosystems.toolchains(home_directories(files), sites) if one.modules]
     if not sites:
         return frozenset()
@@ -61,12 +62,19 @@ def toolchain_imports(evidence: Evidence) -> frozenset[str]:
     return frozenset(imported_modules(files, paths, modules, part=own.covers, commands=commands))
 
 
-def site_directories(files: Rootfs) -> tuple[str, ...]:
-    """Every directory of installed Python packages, without a leading slash."""
+def site_directories(files: Rootfs, installed: Installed) -> tuple[str, ...]:
+    """Every directory of Python packages that no OS package owns, without a leading slash.
+
+    What is in an OS package's own directory stays or goes with the OS package that it belongs to: other packages of
+    the distribution depend on it, and a pattern would take their files away too.
+    """
     return tuple(
         path
         for path, located in files.items()
-        if path.endswith(_SITE_NAMES) and located.entry.kind == "dir" and path.rpartition("/")[2] in _SITE_NAMES
+        if path.endswith(_SITE_NAMES)
+        and located.entry.kind == "dir"
+        and path.rpartition("/")[2] in _SITE_NAMES
+        and installed.owner(path) is None
     )
 
 

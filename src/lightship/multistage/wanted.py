@@ -207,7 +207,7 @@ class _Leaving:
             for toolchain in ecosystem.toolchains
             if not uses.programs.isdisjoint(toolchain.programs)
         }
-        idle = idle_toolchains(files, uses)
+        idle = idle_toolchains(files, owners, uses)
         self._rules = [
             (ecosystems.caches(homes, without=alive), "cache of a package manager, which can fill it again"),
             (distros.caches(owners.manager), "cache or log of the package manager"),

@@ -24,7 +24,7 @@ _OF_THE_SYSTEM = frozenset({"required", "important", "standard"})
 def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
     """``facts`` without the languages that only the base image's OS packages bring and that nothing reaches."""
     reached = tuple(needs.files)
-    toolchains = idle_toolchains(evidence.files, needs.uses)
+    toolchains = idle_toolchains(evidence.files, evidence.installed, needs.uses)
     idle = PathPatterns(tree for toolchain in toolchains for tree in toolchain.trees)
     installers = {package for toolchain in toolchains for package in toolchain.packages}
     modules = {module for toolchain in toolchains for module in toolchain.modules}
