@@ -12,7 +12,7 @@ from lightship.evidence import Evidence
 from lightship.multistage.asked import executables_of, packages_of_programs, shipped_programs
 from lightship.multistage.cover import cover
 from lightship.multistage.model import Trims
-from lightship.multistage.toolchains import Uses, toolchain_imports
+from lightship.multistage.toolchains import Uses, configured_imports, toolchain_imports
 from lightship.multistage.wanted import wanted_paths
 
 _NOTHING = Closure()
@@ -64,12 +64,15 @@ def needs_of(evidence: Evidence, trims: Trims = _NO_TRIMS) -> Needs:
     A mere possibility counts only when something that the Dockerfile brought in names it: the installers and the
     standard library of a base image name many programs that no program of the user's ever calls.
     """
-    # A toolchain stays behind when nobody calls it; whether somebody does is only known once its callers are.
-    uses = Uses(modules=toolchain_imports(evidence), prune=trims.prune)
+    # A toolchain stays behind when nobody calls or imports it; who does is only known once the callers are.
+    uses = Uses(modules=configured_imports(evidence), prune=trims.prune)
     paths = _unowned(evidence, uses)
+    searched: frozenset[str] = frozenset()
     # A called program of the base image comes with its package, whose other programs have needs of their own.
     programs: frozenset[str] = frozenset(shipped_programs(evidence))
     for _ in range(_ROUNDS):
+        uses = replace(uses, modules=uses.modules | toolchain_imports(evidence, paths - searched))
+        searched = paths
         found = _needs(evidence, paths, programs, uses)
         then = _unowned(evidence, found.uses)
         more = programs.union(executables_of(evidence, packages_of_programs(evidence, found.files)))

@@ -48,7 +48,10 @@ class RuntimeBase:
 def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKind) -> Candidate:
     """The candidate with a runtime stage on ``base``."""
     division = divide(evidence)
+    title = f"{base.written} ({_TITLES[kind]})"
     packages = runtime_packages(evidence, needs, base.installed)
+    if kind == "distroless" and (missing := lacks(evidence, needs, base.files, packages.present)):
+        return Candidate(kind, title, refused=missing_in_words(missing))
     wanted = wanted_paths(
         evidence,
         division.head,
@@ -64,15 +67,8 @@ def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKi
         optional=wanted.may_come_along,
         divided=lambda path: path in _HIERARCHY,
     )
-    title = f"{base.written} ({_TITLES[kind]})"
-    if kind == "distroless":
-        missing = lacks(evidence, needs, base.files, packages.present)
-        if missing:
-            return Candidate(kind, title, refused=missing_in_words(missing))
-        if _needs_ldconfig(evidence, trees):
-            return Candidate(
-                kind, title, refused="libraries are copied into the loader's places, and it has no ldconfig"
-            )
+    if kind == "distroless" and _needs_ldconfig(evidence, trees):
+        return Candidate(kind, title, refused="libraries are copied into the loader's places, and it has no ldconfig")
     if not trees and not packages.dropped and kind == "same":
         return Candidate(kind, title, refused="the instructions leave nothing behind that a second stage could drop")
     text, hunks = _write(evidence, needs, base, division, kind=kind, packages=packages, wanted=wanted, trees=trees)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from lightship import ecosystems
@@ -40,25 +41,36 @@ def idle_toolchains(files: Rootfs, installed: Installed, uses: Uses) -> tuple[To
     )
 
 
-def toolchain_imports(evidence: Evidence) -> frozenset[str]:
-    """The modules of toolchains that the image's other Python sources ask for, the standard library apart."""
+def toolchain_imports(evidence: Evidence, paths: Collection[str]) -> frozenset[str]:
+    """The modules of toolchains that the sources among ``paths`` ask for, the standard library apart."""
     files = evidence.files
-    sites = site_directories(files, evidence.installed)
-    known = [one for one in ecosystems.toolchains(home_directories(files), sites) if one.modules]
-    if not sites:
-        return frozenset()
-    own = PathPatterns(tree for one in known for tree in one.trees)
-    paths = [
+    sources = [
         path
-        for path, located in files.items()
-        if located.entry.kind in ("file", "hardlink")
+        for path in paths
+        if files[path].entry.kind in ("file", "hardlink")
         and not _STANDARD_LIBRARY.search(path)
         and evidence.installed.owner(path) is None
     ]
-    modules = {module for one in known for module in (*one.modules, *one.used_by)}
+    return _imported(evidence, sources)
+
+
+def configured_imports(evidence: Evidence) -> frozenset[str]:
+    """The modules of toolchains that the image's own command and health check ask for."""
     config = evidence.config
     check = config.healthcheck.test if config.healthcheck else ()
-    commands = (" ".join(words) for words in (config.entrypoint or (), config.cmd or (), check))
+    return _imported(
+        evidence, commands=[" ".join(words) for words in (config.entrypoint or (), config.cmd or (), check)]
+    )
+
+
+def _imported(evidence: Evidence, paths: Collection[str] = (), commands: Collection[str] = ()) -> frozenset[str]:
+    files = evidence.files
+    sites = site_directories(files, evidence.installed)
+    if not sites:
+        return frozenset()
+    known = [one for one in ecosystems.toolchains(home_directories(files), sites) if one.modules]
+    own = PathPatterns(tree for one in known for tree in one.trees)
+    modules = {module for one in known for module in (*one.modules, *one.used_by)}
     return frozenset(imported_modules(files, paths, modules, part=own.covers, commands=commands))
 
 
