@@ -21,12 +21,13 @@ def image_facts(reference: str, engine_name: str | None, graph: StageGraph) -> R
     from tempfile import TemporaryDirectory
 
     from lightship.commands.engine import opened_engine
+    from lightship.engines.credential_helper import ask_credential_helper
     from lightship.oci import open_image
     from lightship.oci.source import parse_source
     from lightship.rules.image_layers import from_image
 
     if parse_source(reference) is not None:
-        with open_image(reference) as image:
+        with open_image(reference, credential_helper=ask_credential_helper) as image:
             return from_image(image, graph)
     with (
         opened_engine(engine_name, verbose=False) as engine,

@@ -75,7 +75,14 @@ def inspected(reference: str, how: Looking) -> Inspection:
             # What a registry sends is compared with its digests always.
             trusted = not how.check and source.kind != "registry"
             image = stack.enter_context(
-                open_image(reference, platform=how.platform, trusted=trusted, wanted=_wanted, memory=layers)
+                open_image(
+                    reference,
+                    platform=how.platform,
+                    trusted=trusted,
+                    wanted=_wanted,
+                    memory=layers,
+                    credential_helper=credential_helper,
+                )
             )
             key = key_of("files", *image.identity(), *options)
             found = known.find(key)
@@ -100,7 +107,15 @@ def opened(reference: str, how: Looking) -> Iterator[Image]:
     with ExitStack() as stack:
         if (source := parse_source(reference)) is not None:
             trusted = not how.check and source.kind != "registry"
-            yield stack.enter_context(open_image(reference, platform=how.platform, trusted=trusted, wanted=_wanted))
+            yield stack.enter_context(
+                open_image(
+                    reference,
+                    platform=how.platform,
+                    trusted=trusted,
+                    wanted=_wanted,
+                    credential_helper=credential_helper,
+                )
+            )
             return
         engine = stack.enter_context(_engine(how))
         yield stack.enter_context(exported(engine, in_store(engine, reference)))
@@ -133,6 +148,14 @@ def exported(engine: Engine, name: str) -> Iterator[Image]:
         open_image(engine.export(name, Path(directory)), trusted=True) as image,
     ):
         yield image
+
+
+def credential_helper(name: str, server: str) -> tuple[str, str] | None:
+    """What a credential helper has for a server; see ``engines.credential_helper``."""
+    # Imported when a login file names a helper: what starts programs is a fifth of the start-up.
+    from lightship.engines.credential_helper import ask_credential_helper
+
+    return ask_credential_helper(name, server)
 
 
 def _wanted(entry: Entry) -> int:

@@ -80,7 +80,7 @@ def _from_config(config: Object, reference: Reference, helper: Helper | None, wh
         if entry:
             return _from_entry(entry, f"{where}, auths, {key}")
     if store and helper is not None:
-        for key in keys:
+        for key in _servers(reference):
             if found := helper(store, key):
                 return _from_helper(*found)
     return None
@@ -94,6 +94,11 @@ def _keys(reference: Reference) -> list[str]:
     if reference.host == DOCKER_HUB:
         keys += [DOCKER_HUB_KEY, "index.docker.io"]
     return keys
+
+
+def _servers(reference: Reference) -> list[str]:
+    """The names under which `docker login` puts a login into a store: one each, since every one starts a program."""
+    return [DOCKER_HUB_KEY] if reference.host == DOCKER_HUB else [reference.host, f"https://{reference.host}"]
 
 
 def _from_entry(entry: Object, where: str) -> Login:

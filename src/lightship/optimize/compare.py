@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from lightship.engines.credential_helper import ask_credential_helper
 from lightship.engines.protocol import Engine
 from lightship.errors import InputError
 from lightship.oci import compressed_size, open_image
@@ -61,7 +62,7 @@ def _measure(
 ) -> Measurement:
     path = Path(target)
     if target.startswith(PREFIXES) or path.is_dir() or (path.is_file() and not is_text(path)):
-        image = stack.enter_context(open_image(target))
+        image = stack.enter_context(open_image(target, credential_helper=ask_credential_helper))
         return measure(image, target, compressed=compressed_size(image))
     build = Options(
         context=options.context or path.parent,

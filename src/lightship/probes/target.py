@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lightship.engines.credential_helper import ask_credential_helper
 from lightship.engines.protocol import BuildRequest, Engine, OnStep
 from lightship.errors import InputError
 from lightship.evidence.observation import ImageFacts
@@ -44,7 +45,7 @@ def open_target(
     """
     path = Path(reference)
     if reference.startswith(PREFIXES) or path.is_dir() or (path.is_file() and not is_text(path)):
-        with open_image(reference) as image:
+        with open_image(reference, credential_helper=ask_credential_helper) as image:
             return _loaded(reference, image, engine, directory, on_step)
     if path.is_file():
         return _built(path, engine, directory, build, on_step)
