@@ -17,7 +17,12 @@ class Located:
     layer: int = 0
 
 
-def tree(*paths: str) -> dict[str, Located]:
+class Files(dict[str, Located]):
+    def children(self, directory: str) -> tuple[str, ...]:
+        return tuple(path.rpartition("/")[2] for path in self if path and path.rpartition("/")[0] == directory)
+
+
+def tree(*paths: str) -> Files:
     """A file system of empty files (and of directories, for paths that end in a slash), with all parents."""
     found: dict[str, Located] = {}
     for path in paths:
@@ -28,7 +33,7 @@ def tree(*paths: str) -> dict[str, Located]:
         kind = "dir" if path.endswith("/") else "file"
         name = path.strip("/")
         found[name] = Located(Entry(name, kind, 0o755, 0, 0, 1 if kind == "file" else 0, 0))
-    return dict(sorted(found.items()))
+    return Files(sorted(found.items()))
 
 
 def paths_of(found: tuple) -> list[str]:

@@ -67,7 +67,8 @@ class PathPatterns:
     def covers(self, path: str) -> bool:
         """Whether a pattern names ``path`` or a directory above it."""
         directory, _, name = path.rpartition("/")
-        return self._below(self._place(directory), name) is None
+        place = self._places[directory] if directory in self._places else self._place(directory)
+        return place is None or (bool(place) and self._below(place, name) is None)
 
     def _place(self, directory: str) -> tuple[_Part, ...] | None:
         if directory not in self._places:

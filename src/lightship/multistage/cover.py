@@ -34,7 +34,7 @@ class _Node:
     kind: str = "dir"
     size: int = 0
     wanted: bool = False
-    optional: bool = False
+    is_leaf: bool = True
     wanted_size: int = 0
     has_wanted: bool = False
     has_extra: bool = False
@@ -63,6 +63,7 @@ def cover(
 
 
 def _grow(files: Rootfs, wanted: Collection[str], optional: Callable[[str], bool]) -> _Node:
+    """The directories that lead to wanted paths, each with all that is directly in it."""
     wanted = wanted if isinstance(wanted, (set, frozenset)) else frozenset(wanted)
     inner = {""}
     for path in wanted:
@@ -70,32 +71,36 @@ def _grow(files: Rootfs, wanted: Collection[str], optional: Callable[[str], bool
         while parent not in inner:
             inner.add(parent)
             parent = parent.rpartition("/")[0]
-    root = _Node("")
-    nodes = {"": root}
-    for path, located in files.items():
-        parent_path = path.rpartition("/")[0]
-        parent = nodes.get(parent_path)
-        if parent is None and parent_path not in inner:
-            continue
-        if parent is None:
-            parent = _ensure(nodes, parent_path)
-        entry = located.entry
-        node = nodes[path] if path in nodes else _Node(path)
-        node.kind, node.size = entry.kind, entry.size if entry.kind == "file" else 0
-        node.wanted = path in wanted
-        node.optional = not node.wanted and optional(path)
-        nodes[path] = node
-        if path:
-            parent.children[path.rpartition("/")[2]] = node
+    root = _Node("", is_leaf=False)
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        for name in files.children(node.path):
+            path = f"{node.path}/{name}" if node.path else name
+            entry = files[path].entry
+            child = _Node(path, entry.kind, entry.size if entry.kind == "file" else 0, wanted=path in wanted)
+            child.is_leaf = child.kind != "dir" or not files.children(path)
+            node.children[name] = child
+            if path in inner or (child.wanted and not child.is_leaf):
+                stack.append(child)
+            else:
+                # Nothing below is wanted: all there is to know is whether it may come along.
+                child.has_wanted = child.wanted
+                child.wanted_size = child.size if child.wanted else 0
+                child.has_extra = not child.wanted and _has_extra(files, path, optional)
     return root
 
 
-def _ensure(nodes: dict[str, _Node], path: str) -> _Node:
-    node = nodes.get(path)
-    if node is None:
-        node = nodes[path] = _Node(path)
-        _ensure(nodes, path.rpartition("/")[0]).children[path.rpartition("/")[2]] = node
-    return node
+def _has_extra(files: Rootfs, top: str, optional: Callable[[str], bool]) -> bool:
+    """Whether something at or below a path, where nothing is wanted, may not come along."""
+    stack = [top]
+    while stack:
+        path = stack.pop()
+        names = files.children(path) if files[path].entry.kind == "dir" else ()
+        if not names and not optional(path):
+            return True
+        stack += [f"{path}/{name}" for name in names]
+    return False
 
 
 def _sum(root: _Node) -> None:
@@ -103,17 +108,15 @@ def _sum(root: _Node) -> None:
     order, stack = [], [root]
     while stack:
         node = stack.pop()
-        order.append(node)
-        stack.extend(node.children.values())
+        if node.children:
+            order.append(node)
+            stack.extend(node.children.values())
     for node in reversed(order):
-        is_leaf = node.kind != "dir" or not node.children
-        node.has_wanted = node.wanted or any(child.has_wanted for child in node.children.values())
-        node.has_extra = (is_leaf and not node.wanted and not node.optional) or any(
-            child.has_extra for child in node.children.values()
-        )
-        node.wanted_size = (node.size if node.wanted else 0) + sum(
-            child.wanted_size for child in node.children.values()
-        )
+        node.has_wanted, node.wanted_size = node.wanted, node.size if node.wanted else 0
+        for child in node.children.values():
+            node.has_wanted = node.has_wanted or child.has_wanted
+            node.has_extra = node.has_extra or child.has_extra
+            node.wanted_size += child.wanted_size
 
 
 def _collect(root: _Node, divided: Callable[[str], bool], found: list[Tree], *, removing: bool) -> None:
@@ -122,7 +125,7 @@ def _collect(root: _Node, divided: Callable[[str], bool], found: list[Tree], *, 
         node = stack.pop()
         if not node.has_wanted:
             continue
-        if node.kind != "dir" or not node.children:
+        if node.is_leaf:
             found.append(Tree(node.path, node.kind, node.wanted_size))
             continue
         if node.path and not divided(node.path):
