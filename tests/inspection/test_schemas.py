@@ -13,6 +13,7 @@ from inspection.images import full_archive
 from inspection.schemas import document_schema, schema_of
 from lightship.cli import main
 from lightship.inspection import Inspection
+from lightship.inspection.bases import BaseImage
 from lightship.inspection.difference import ImageDifference
 from lightship.rebuild import RebuildCost
 from lightship.reports.rebuild import rebuild_json
@@ -34,6 +35,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "lightship inspect",
         schema_of(Inspection)["properties"] | {"vulnerabilities": {"type": "array", "items": _SCAN}},
         optional=("vulnerabilities",),
+    ),
+    "bases": document_schema(
+        "lightship.bases/1", "lightship bases", {"bases": {"type": "array", "items": schema_of(BaseImage)}}
     ),
     "diff": document_schema("lightship.diff/1", "lightship diff", schema_of(ImageDifference)["properties"]),
     "rebuild": document_schema(

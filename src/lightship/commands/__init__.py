@@ -11,6 +11,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("inspect", "show what is in an image: layers, waste, who owns what, attack surface, secrets"),
     ("explore", "walk through an image at a terminal: layers, files, packages, waste, secrets"),
     ("diff", "show what differs between two images: layers, files, packages, attack surface, in bytes"),
+    ("bases", "put base images side by side, as a registry has them now: sizes, layers, what is in them"),
     ("sbom", "write the packages of an image as a bill of materials (CycloneDX, SPDX)"),
     ("export", "write the files of an image, or some of them, to a folder"),
     ("rebuild", "measure what a rebuild costs after the edits that people make"),

@@ -75,6 +75,10 @@ class Blob:
             data += more
         return data
 
+    def end(self, count: int) -> bytes:
+        """The last ``count`` bytes."""
+        return self.read(max(self.size - count, 0), count)
+
     def compression(self) -> Compression:
         """How the bytes are compressed, by their magic number."""
         return compression(self.read(0, 6))

@@ -64,7 +64,7 @@ def _layer(bundle: Bundle, name: str) -> StoredLayer:
     # skopeo names a layer for its diff ID, Docker 25 for the digest of its bytes; both keep it plain, so both are its
     # digest. The directory of ``<id>/layer.tar`` is neither.
     blob = bundle.blob(name)
-    return StoredLayer(_digest(name), TAR, blob.size, lambda: blob)
+    return StoredLayer(_digest(name), TAR, blob.size, lambda: blob, end=blob.end)
 
 
 def _digest(name: str) -> str:

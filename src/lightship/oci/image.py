@@ -20,6 +20,7 @@ from lightship.oci.rootfs import Rootfs
 from lightship.oci.source import open_source, parse_source
 from lightship.oci.stored import StoredImage, StoredLayer, lying
 from lightship.oci.threads import in_threads
+from lightship.oci.told_size import told_sizes
 
 
 class Image:
@@ -73,6 +74,13 @@ class Image:
             if not layer.remote:
                 parts.append(_place(self.blob(index)))
         return tuple(parts)
+
+    def told_sizes(self, index: int) -> tuple[int | None, int | None]:
+        """Bytes of a layer compressed and plain, as far as that is told without reading it; None for what is not.
+
+        Raises InputError. See ``told_size`` for what the plain size rests on.
+        """
+        return told_sizes(self._stored.layers[index])
 
     def open_layer(self, index: int) -> Iterator[bytes]:
         """The uncompressed archive of a layer, in pieces of at most about 256 KiB. Raises InputError."""

@@ -63,6 +63,9 @@ class _LayoutBlobs:
     def layer(self, digest: str, size: int) -> Blob:
         return self._blob(digest)
 
+    def end(self, digest: str, size: int, count: int) -> bytes:
+        return self._blob(digest).end(count)
+
     def _blob(self, digest: str) -> Blob:
         return self.bundle.blob(f"blobs/{digest.replace(':', '/')}")
 
@@ -81,3 +84,6 @@ class _DirectoryBlobs:
 
     def layer(self, digest: str, size: int) -> Blob:
         return self.bundle.blob(digest.partition(":")[2])
+
+    def end(self, digest: str, size: int, count: int) -> bytes:
+        return self.layer(digest, size).end(count)

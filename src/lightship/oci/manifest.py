@@ -41,6 +41,9 @@ class Blobs(Protocol):
     def layer(self, digest: str, size: int) -> Blob:
         """The bytes of a layer."""
 
+    def end(self, digest: str, size: int, count: int) -> bytes:
+        """The last bytes of a layer; b"" where they cannot be had without the rest."""
+
 
 def image_of_digest(blobs: Blobs, wanted: str, reference: str, platform: Platform) -> StoredImage:
     """The image that a digest leads to: of a manifest, or of an index. Raises InputError."""
@@ -118,7 +121,14 @@ def _layer(blobs: Blobs, item: Object, where: str) -> StoredLayer:
     size = whole(item, "size", where)
     if size < 0:
         raise wrong(where, f"a layer has the size {size}")
-    return StoredLayer(wanted, text(item, "mediaType", where), size, lambda: blobs.layer(wanted, size), blobs.remote)
+    return StoredLayer(
+        wanted,
+        text(item, "mediaType", where),
+        size,
+        lambda: blobs.layer(wanted, size),
+        blobs.remote,
+        lambda count: blobs.end(wanted, size, count),
+    )
 
 
 def _platform(item: Object, where: str) -> Platform | None:

@@ -55,6 +55,9 @@ class _RegistryBlobs:
         blob = whole_file(kept)
         return Blob(blob.file, 0, blob.size, where)
 
+    def end(self, digest: str, size: int, count: int) -> bytes:
+        return self.client.end(f"blobs/{digest}", size, count)
+
     def _download(self, digest: str, size: int, kept: Path, where: str) -> None:
         """Put a blob into the cache: checked, and whole or not at all."""
         import tempfile

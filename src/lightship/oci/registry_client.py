@@ -47,8 +47,19 @@ class RegistryClient:
         with self._get(path, {}) as response:
             yield from response.stream(CHUNK, decode_content=False)
 
+    def end(self, path: str, size: int, count: int) -> bytes:
+        """The last bytes of a blob; b"" from a registry that gives blobs only whole. Raises InputError."""
+        count = min(count, size)
+        with self._get(path, {"Range": f"bytes={size - count}-{size - 1}"}, accepted=(200, 206)) as response:
+            if response.status != 206:
+                response.close()  # unread: the whole blob is on its way
+                return b""
+            return self._whole(response)[-count:]
+
     @contextmanager
-    def _get(self, path: str, headers: Mapping[str, str]) -> Iterator[urllib3.BaseHTTPResponse]:
+    def _get(
+        self, path: str, headers: Mapping[str, str], *, accepted: tuple[int, ...] = (200,)
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
         url = f"{self._base}/{path}"
         try:
             response = self._request(url, headers)
@@ -57,7 +68,7 @@ class RegistryClient:
                 self._authorization = self._authorize(response.headers.get("WWW-Authenticate", ""))
                 response = self._request(url, headers)
             try:
-                if response.status != 200:
+                if response.status not in accepted:
                     raise self._refused(response)
                 yield response
             finally:

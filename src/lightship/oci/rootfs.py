@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from collections.abc import Callable, Collection, ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -86,6 +86,17 @@ class Rootfs(Mapping[str, Located]):
     def values(self) -> ValuesView[Located]:
         """What is there."""
         return self._files.values()
+
+    def without(self, paths: Collection[str]) -> Rootfs:
+        """The same without some paths; what lies below one of them has to be among them too."""
+        gone = frozenset(paths)
+        files = {path: located for path, located in self._files.items() if path not in gone}
+        below = {
+            folder: {name: None for name in names if (f"{folder}/{name}" if folder else name) not in gone}
+            for folder, names in self._below.items()
+            if folder not in gone
+        }
+        return Rootfs(files, below, self._bodies)
 
     def resolve(self, path: str) -> str | None:
         """The path of what ``path`` leads to, every symlink followed, also the last; None when nothing is there.

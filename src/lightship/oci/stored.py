@@ -20,6 +20,7 @@ class StoredLayer:
 
     ``digest`` is what the source promises for its bytes, "" when it promises nothing.
     ``fetch`` gives the bytes; for a registry (``remote``) this is the download. ``size`` is theirs, None when unknown.
+    ``end`` gives the last so many of them without the rest; b"" where only the whole is to be had.
     """
 
     digest: str
@@ -27,6 +28,7 @@ class StoredLayer:
     size: int | None
     fetch: Callable[[], Blob]
     remote: bool = False
+    end: Callable[[int], bytes] = lambda count: b""
 
 
 @dataclass(frozen=True, slots=True)
