@@ -68,6 +68,7 @@ class Installed:
     _providers: Mapping[str, tuple[Package, ...]] = field(default_factory=dict, compare=False, repr=False)
     _owners: Mapping[str, Package] = field(default_factory=dict, compare=False, repr=False)
     _paths: Paths | None = field(default=None, compare=False, repr=False)
+    _asked: dict[str, Package | None] = field(default_factory=dict, compare=False, repr=False)
 
     def package(self, name: str) -> Package | None:
         """The package of a name, ``name:architecture`` too, or None."""
@@ -87,7 +88,12 @@ class Installed:
 
     def owner(self, path: str) -> Package | None:
         """The package that put a path there, or None. Paths through /lib and /usr/lib are the same file."""
-        path = path.strip("/")
+        # Each path is asked for many times: by what needs it, and for every candidate.
+        if path not in self._asked:
+            self._asked[path] = self._owner(path.strip("/"))
+        return self._asked[path]
+
+    def _owner(self, path: str) -> Package | None:
         found = self._owners.get(path)
         if found is not None or self._paths is None:
             return found

@@ -94,7 +94,7 @@ def wanted_paths(
     leave = _Leaving(files, owners, uses)
     leftovers = _Leftovers(owners, kept_packages)
     idle = idle_parts(kept_packages, uses.programs)
-    system = ecosystems.PathPatterns(path for part in idle for path in part.paths)
+    system = _path_patterns(tuple(path for part in idle for path in part.paths))
     modified = _modified(evidence, by_layer, kept_packages)
     paths: dict[str, Effect | None] = {}
     optional: set[str] = set()
@@ -221,8 +221,8 @@ class _Leaving:
             None,
             *(tuple(f"imports/{module}" for module in one.modules) for one in idle),
         ]
-        self._patterns = [ecosystems.PathPatterns(patterns) for patterns, _ in self._rules]
-        self._any = ecosystems.PathPatterns(pattern for patterns, _ in self._rules for pattern in patterns)
+        self._patterns = [_path_patterns(tuple(patterns)) for patterns, _ in self._rules]
+        self._any = _path_patterns(tuple(pattern for patterns, _ in self._rules for pattern in patterns))
         self._sizes: dict[int, int] = {}
         self._idle: dict[str, list[str]] = {}
         self._installed: list[str] = []
