@@ -89,6 +89,23 @@ def test_a_name_that_is_handed_to_a_function_of_ones_own(language: str, helper: 
 @pytest.mark.parametrize(
     ("language", "text"),
     [
+        ("node", "const {exec} = require('child_process'); const command = `convert -density 300 ${a}`; exec(command)"),
+        ("node", "const {exec} = require('child_process'); let text = 'convert ' + a; exec(text)"),
+        ("node", "const {spawn} = require('child_process'); const tool = env.TOOL || 'convert'; spawn(tool, [])"),
+        ("go", 'import "os/exec"\nconst tool = "convert"\nfunc f() { exec.Command(tool, "a") }'),
+        ("python", "import os, subprocess\ntool = os.environ.get('TOOL', 'convert')\nsubprocess.run([tool, a])"),
+        ("php", '$line = "convert $a $b"; exec($line);'),
+    ],
+)
+def test_a_name_in_a_variable(language: str, text: str) -> None:
+    wrapped = starts_what_it_is_given(text.encode(), language)
+    names = {one.name.split()[0] for one in mentions(text.encode(), language, wrapped=wrapped)}
+    assert "convert" in names
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
         ("go", 'import "os/exec"\nfunc f() { exec.Command("git", "log") }'),
         ("python", "import subprocess\nsubprocess.run(['git', 'log'])"),
         ("python", "def run(name): return name\nrun(name)"),

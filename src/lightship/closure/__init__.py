@@ -12,6 +12,7 @@ from lightship.closure.groups import (
     locales,
     looks_for_fonts,
     openssl_files,
+    openssl_paths,
     timezones,
 )
 from lightship.closure.imports import imported_modules
@@ -38,6 +39,7 @@ __all__ = [
     "locales",
     "looks_for_fonts",
     "openssl_files",
+    "openssl_paths",
     "roots",
     "timezones",
 ]

@@ -164,6 +164,16 @@ def openssl_files(paths: Paths, library: str) -> tuple[str, ...]:
     return tuple(name for name in names if paths.real(name) is not None)
 
 
+def openssl_paths(rootfs: FileTree, libraries: Iterable[str]) -> tuple[str, ...]:
+    """What these libcrypto files open by themselves, with the links on the way and what is below directories."""
+    paths = Paths(rootfs)
+    found: dict[str, None] = {}
+    for library in libraries:
+        if real := paths.real(library):
+            _add_all(paths, openssl_files(paths, real), found)
+    return tuple(found)
+
+
 def is_libcrypto(path: str) -> bool:
     """Whether a file is OpenSSL's library."""
     return path.rpartition("/")[2].startswith("libcrypto.so")

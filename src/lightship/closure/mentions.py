@@ -110,7 +110,7 @@ _SUFFIXES = {
     "rb": "ruby", "php": "php", "pl": "perl", "pm": "perl", "sh": "shell", "bash": "shell",
 }  # fmt: skip
 
-_STRING = r"""[rRbBuUfF]{0,2}(?:"([^"\\\n]{1,300})"|'([^'\\\n]{1,300})'|`([^`\\\n]{1,300})`)"""
+_STRING = r"""[rRbBuUfF]{0,2}(?:"([^"\\\n]{1,300})"|'([^'\\\n]{1,300})'|`([^`\\]{1,300})`)"""
 # name( "text"  |  name( ["text"  |  name(other, "text". Patterns begin with a single character that is quick to find;
 # what stands before it is looked at only then.
 _CALL = re.compile(rf"\(\s*+(?:[\w.]++\s*+,\s*+)?([\[(]?)\s*+{_STRING}\s*+([,\])]?)")
@@ -120,6 +120,8 @@ _ASSIGNED = re.compile(rf"=\s*+[\[(]?\s*+{_STRING}")
 _COMMAND_BEFORE = re.compile(
     r"(?:cmd|command|argv|args|cmdline|exe|executable|program)\w*(?:\s*:[^=\n]{1,60})?\s*\+?$", re.IGNORECASE
 )
+# Any text that begins like a command: "git", 'convert in.png out.png', `gs -dSAFER ...
+_BEGINNING = re.compile(r"""["'`]([A-Za-z/][\w./+-]{1,80})(?=["'`]|\s)""")
 _OPTION_LIST = re.compile(rf"\[\s*+{_STRING}\s*+,\s*+[fr]?[\"']-")
 _SONAME = re.compile(r"""["']((?:/[\w./+-]{0,200}/)?lib[\w+.-]{1,80}\.so(?:\.\d+){0,4})["']""")
 _OPENED_BY_VARIABLE = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(\s*+[\w(*]")
@@ -141,7 +143,7 @@ def mentions(source: bytes, language: str, *, wrapped: bool = False) -> tuple[Me
     """The programs and libraries that source text names, once each, in order; none for an unknown language.
 
     ``wrapped`` says that functions of the program's own start what they are given (``starts_what_it_is_given``), here
-    or in another file: any call may then be of one.
+    or in another file: any call may then be of one, and any text the beginning of a command.
     """
     known = _LANGUAGES.get(language)
     if known is None or not (wrapped or starts_programs(source, language)):
@@ -197,15 +199,18 @@ def _found(language: _Language, text: str, *, wrapped: bool) -> Iterator[Mention
     if language.backticks:
         for match in _BACKTICKS.finditer(text):
             yield Mention("shell", match.group(1), direct=False)
+    for match in _ASSIGNED.finditer(text):
+        if _COMMAND_BEFORE.search(text[max(0, match.start() - 90) : match.start()]):
+            yield from _program(_value(match), direct=False)
+    if wrapped:
+        for match in _BEGINNING.finditer(text):
+            yield Mention("program", match.group(1), direct=False)
     if language.lists:
         yield from _listed(text)
 
 
 def _listed(text: str) -> Iterator[Mention]:
-    """Python's commands outside of the call that starts them, and names of libraries anywhere."""
-    for match in _ASSIGNED.finditer(text):
-        if _COMMAND_BEFORE.search(text[max(0, match.start() - 90) : match.start()]):
-            yield from _program(_value(match), direct=False)
+    """Python's commands in lists, and names of libraries anywhere."""
     for match in _OPTION_LIST.finditer(text):
         yield from _program(_value(match), direct=False)
     if "shell=True" in text:

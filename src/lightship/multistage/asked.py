@@ -16,10 +16,26 @@ _STANDING_ALONE = frozenset({"required", "important"})
 def asked_packages(evidence: Evidence, base: Collection[str]) -> tuple[Package, ...]:
     """The packages that the Dockerfile's instructions asked for by name, and that are installed.
 
-    Two witnesses: the package manager's own marks, and the words of the RUN instructions. Either is enough, since
-    a package that is asked for must not be lost.
+    Two witnesses: the package manager's own marks of what is not in ``base``, and the words of the RUN instructions.
+    Either is enough, since a package that is asked for must not be lost; and a base image that has it already does not
+    make it less asked for.
     """
     installed = evidence.installed
+    named = _named(evidence)
+    found = {
+        package.name: package
+        for package in installed.packages
+        if package.name in named or (package.automatic is False and package.name not in base)
+    }
+    for name in sorted(named):
+        # A virtual name.
+        for package in installed.providers(name)[:1]:
+            found.setdefault(package.name, package)
+    return tuple(found.values())
+
+
+def _named(evidence: Evidence) -> frozenset[str]:
+    """The names that RUN instructions ask the package manager for."""
     named: set[str] = set()
     for effect in evidence.effects:
         if effect.instruction.keyword != "run":
@@ -28,17 +44,7 @@ def asked_packages(evidence: Evidence, base: Collection[str]) -> tuple[Package, 
             for command in parse_shell(script).commands:
                 asked = distros.asked_by([word.value for word in command.words])
                 named.update(asked.names if asked else ())
-    found = {}
-    for package in installed.packages:
-        new = package.name not in base
-        if (new and package.automatic is False) or (new and package.name in named):
-            found[package.name] = package
-    for name in named:
-        # A virtual name, or one that the base image had already.
-        for package in installed.providers(name)[:1]:
-            if package.name not in base:
-                found.setdefault(package.name, package)
-    return tuple(found.values())
+    return frozenset(named)
 
 
 def _scripts(run: Instruction) -> Iterable[str]:
@@ -47,19 +53,26 @@ def _scripts(run: Instruction) -> Iterable[str]:
     return [" ".join(run.exec_form)] if run.exec_form is not None else [run.arguments]
 
 
-def recommended(evidence: Evidence, names: Collection[str], without: Collection[str]) -> frozenset[str]:
+def recommended(
+    evidence: Evidence, names: Collection[str], base: Collection[str], left: Collection[str]
+) -> frozenset[str]:
     """What came along because some packages, or what they depend on, recommend it, and does not serve the build.
 
     The original has it, and a program may count on it: git on less, or on certificates. What a package recommends that
-    is only recommended itself (git: ssh: xauth) is two steps away from what anybody asked for.
+    is only recommended itself (git: ssh: xauth) is two steps away from what anybody asked for. What the ``base`` image
+    has came along with its own packages: it counts when these were asked for. What is ``left`` behind stays there.
     """
     installed = evidence.installed
-    seen = {package.name for package in distros.dependencies(installed, names)} | set(without)
+    seen = {package.name for package in distros.dependencies(installed, names)} | set(left)
     found: set[str] = set()
-    for package in [one for one in distros.dependencies(installed, names) if one.name not in without]:
+    for package in distros.dependencies(installed, names):
+        if package.name in left or (package.name in base and package.name not in names):
+            continue
         for group in package.recommends:
             for one in distros.satisfied_by(installed, group):
                 if one.name in seen or distros.judge(installed, one).need == "build-only":
+                    continue
+                if one.name in base and package.name not in base:
                     continue
                 seen.update(below.name for below in distros.dependencies(installed, [one.name]))
                 found.add(one.name)
@@ -78,7 +91,7 @@ def shipped_programs(evidence: Evidence) -> tuple[str, ...]:
         for package in asked_packages(evidence, base)
         if distros.judge(installed, package).need != "build-only"
     ]
-    asked += recommended(evidence, asked, base)
+    asked += recommended(evidence, asked, base, ())
     return executables_of(evidence, asked)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from lightship import distros
-from lightship.closure import elf_needs, libc_runtime
+from lightship.closure import elf_needs, is_libcrypto, libc_runtime, openssl_paths
 from lightship.distros import Package
 from lightship.ecosystems import PathPatterns
 from lightship.evidence import Evidence
@@ -157,7 +157,7 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
         else:
             names.add(package.name)
     left = {package.name for package in dropped}
-    names |= recommended(evidence, names, base | left)
+    names |= recommended(evidence, names, base, left)
     names |= {name for name in needed if name not in base and name not in left}
     tools = distros.maintainer_tools(installed)
     names |= {name for name in packages_of_programs(evidence, needs.files) if name not in left and name not in tools}
@@ -214,6 +214,9 @@ def _single_files(evidence: Evidence, needs: Needs, packages: Collection[str]) -
     for name in {_owner_name(evidence, path) for path in needs.files if is_program(path)} - {"", *packages}:
         package = installed.package(name)
         found |= {path for path in (package.files if package else ()) if _is_data(evidence, path)}
+    # A package may bring OpenSSL although nothing is seen to link it: it opens these files all the same.
+    shipped = {path for path in _files_of(evidence, packages) if is_libcrypto(path)}
+    found |= set(openssl_paths(evidence.files, sorted(shipped)))
     if needs.needs_libc:
         # libc's own libraries come with its package as a whole.
         opened = (path for path in libc_runtime(evidence.files) if path.startswith("etc/") or ".so" not in path)

@@ -64,7 +64,7 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
     kept = _without_implied(installed, kept) | {name: why for name, why in named.items() if name not in there}
     present = there | {package.name for package in distros.dependencies(installed, kept)}
     recommends = any(
-        one.name not in present and one.name not in base and one.name not in build_only
+        one.name not in present and (one.name not in base or name in base) and one.name not in build_only
         for name in kept
         if (owner := installed.package(name)) is not None
         for group in owner.recommends
