@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lightship.inspection.model import Surface
 from lightship.multistage import Candidate, Hunk
-from lightship.optimize import Contents, Measurement, Optimization, PackageRow, Part, Tree, Trial
+from lightship.optimize import Contents, IgnoreFile, Measurement, Optimization, PackageRow, Part, Tree, Trial
 from lightship.reports.optimizations import Outcome
 from lightship.verify import Allowed, Difference, LevelResult, Verdict
 
@@ -100,6 +100,8 @@ IMPROVED = Optimization(
     10.0,
     9.0,
     CONTENTS,
+    (f"left out: {HOSTILE}",),
+    IgnoreFile(Path("some where/.dockerignore"), "a\n", f"a\n\n# {HOSTILE}\n.git\n"),
 )
 NOT_PROVEN = replace(
     IMPROVED,
@@ -108,6 +110,7 @@ NOT_PROVEN = replace(
     trials=(replace(TAKEN, verdict=DIFFERENT, problem="it differs: files"), REFUSED),
     chosen=None,
     text=ORIGINAL_TEXT,
+    ignore_file=None,
     contents=replace(CONTENTS, parts_after=(), after=None),
 )
 NOTHING = Optimization(

@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args, level
 from lightship.commands.reporting import add_report_argument, asked_reports, deliver
 from lightship.errors import EXIT_OK, EXIT_UNKNOWN, UsageError
+
+if TYPE_CHECKING:
+    from lightship.optimize import Optimization
 
 REPORTS = ("markdown", "html", "json", "sarif", "svg")
 """As ``reports.optimizations.FORMATS``, which is only imported when it is needed; a test holds them equal."""
@@ -60,6 +64,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     trims.add_argument(
         "--strip", action="store_true", help="symbols of libraries and programs that no OS package brought"
     )
+    lines = parser.add_argument_group("your own lines, rewritten when that is proven too")
+    lines.add_argument(
+        "--keep-order",
+        action="store_true",
+        help="leave the source above the dependencies: by default they are installed before it is copied",
+    )
+    lines.add_argument(
+        "--join-apt", action="store_true", help="apt-get update and the install that follows it in one RUN"
+    )
+    lines.add_argument("--cache-mounts", action="store_true", help="caches of pip, npm and Go (BuildKit only)")
+    lines.add_argument(
+        "--dockerignore",
+        action="store_true",
+        help="write or complete the ignore file: what no build step and no program reads",
+    )
+    lines.add_argument(
+        "--non-root", action="store_true", help="a USER without rights, when the program was seen to run as one"
+    )
     add_build_arguments(parser)
     add_output_arguments(parser)
     add_report_argument(parser, REPORTS)
@@ -94,6 +116,8 @@ def run(arguments: argparse.Namespace) -> int:
         no_cache=arguments.no_cache,
         trims=Trims(prune=arguments.prune, bytecode=arguments.bytecode, strip=arguments.strip),
         look_inside=bool(reports),
+        rewrites=_rewrites(arguments),
+        output=output,
     )
     settings = load_settings(context)
     with (
@@ -103,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
         result = optimize(engine, options, settings, told)
     written = ""
     if result.outcome == "improved" and not arguments.dry_run:
-        written = _write(output, result.text, force=arguments.force)
+        written = _write_all(output, result, force=arguments.force)
     outcome = optimizations.Outcome(result, dockerfile, output, written)
     deliver(
         reports,
@@ -111,6 +135,17 @@ def run(arguments: argparse.Namespace) -> int:
         lambda: optimization_text(result, dockerfile, output, written),
     )
     return EXIT_UNKNOWN if result.outcome == "not proven" else EXIT_OK
+
+
+def _rewrites(arguments: argparse.Namespace) -> tuple[str, ...]:
+    asked = {
+        "source_last": not arguments.keep_order,
+        "apt_in_one": arguments.join_apt,
+        "cache_mounts": arguments.cache_mounts,
+        "ignore_file": arguments.dockerignore,
+        "non_root": arguments.non_root,
+    }
+    return tuple(name for name, wanted in asked.items() if wanted)
 
 
 def _context(path: Path) -> Path:
@@ -146,6 +181,29 @@ def _check_output(output: Path, dockerfile: Path) -> None:
             where=str(output),
             help="name another file with -o, or use --dry-run",
         )
+
+
+def _write_all(output: Path, result: Optimization, *, force: bool) -> str:
+    """Write the Dockerfile, and the ignore file that it was proven with: both, or none."""
+    from lightship.text import decode, write_atomic
+
+    ignored = result.ignore_file
+    if ignored is None:
+        return _write(output, result.text, force=force)
+    there = decode(ignored.path.read_bytes()) if ignored.path.exists() else None
+    # What is there is only added to; a file of the result's own name that says something else is somebody's work.
+    if there not in (None, ignored.before, ignored.text) and not force:
+        raise UsageError("the ignore file is already there, and says something else", where=str(ignored.path),
+                         help="look at it, then use --force, or leave --dockerignore out")  # fmt: skip
+    write_atomic(ignored.path, ignored.text)
+    try:
+        return _write(output, result.text, force=force)
+    except BaseException:
+        if there is None:
+            ignored.path.unlink()
+        else:
+            write_atomic(ignored.path, there)
+        raise
 
 
 def _write(output: Path, text: str, *, force: bool) -> str:

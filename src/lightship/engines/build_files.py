@@ -44,9 +44,10 @@ def build_files(request: BuildRequest, run_id: ours.RunId) -> Iterator[BuildFile
         dockerfile = folder / "Dockerfile"
         dockerfile.write_bytes(encode(request.dockerfile))
         twin = own_ignore_file(request)
-        ignore = folder / "Dockerfile.dockerignore" if twin else None
-        if twin and ignore:
-            ignore.write_bytes(twin.read_bytes())
+        rules = encode(request.ignore) if request.ignore is not None else twin.read_bytes() if twin else None
+        ignore = folder / "Dockerfile.dockerignore" if rules is not None else None
+        if rules is not None and ignore:
+            ignore.write_bytes(rules)
         mounts = folder / "mounts.conf"
         mounts.write_bytes(b"".join(path.read_bytes() for path in MOUNTS_FILES if path.is_file()))
         yield BuildFiles(dockerfile, ignore, folder / "image-id", mounts)

@@ -69,6 +69,8 @@ class BuildRequest:
     """A CA bundle that RUN steps see and the image does not keep."""
     timeout: float = 7200.0
     """Seconds for the whole build."""
+    ignore: str | None = None
+    """The text of an ignore file that counts in place of those that are there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ Absent by intent: printing (``reports``) and writing files (``commands``).
 from lightship.optimize.compare import CompareOptions, measure_all
 from lightship.optimize.contents import Contents, PackageRow, Part
 from lightship.optimize.measure import measure
-from lightship.optimize.model import Measurement, Optimization, Options, Progress, Trial
+from lightship.optimize.model import IgnoreFile, Measurement, Optimization, Options, Progress, Trial
 from lightship.optimize.run import optimize
 from lightship.optimize.tree import Tree
 
 __all__ = [
     "CompareOptions",
     "Contents",
+    "IgnoreFile",
     "Measurement",
     "Optimization",
     "Options",

@@ -19,13 +19,16 @@ Outcome = Literal["improved", "nothing to gain", "not proven"]
 LEVEL_NEEDED: dict[RuntimeKind, int] = {"scratch": 6, "distroless": 6, "slim": 5, "same": 5}
 DEFAULT_THRESHOLD = 5.0
 NO_TRIMS = Trims()
+# It changes no byte of the image, and the builder is built anyway. The others are done when they are asked for.
+DEFAULT_REWRITES = ("source_last",)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the user asked of one optimization. ``threshold``: the least saving, in percent.
 
-    ``look_inside`` asks for the contents of the images, which only reports with pictures need.
+    ``look_inside`` asks for the contents of the images, which only reports with pictures need. ``rewrites`` are names
+    of ``optimize.rewrites``; ``output`` is where the new Dockerfile will lie, beside the original when None.
     """
 
     context: Path
@@ -42,6 +45,8 @@ class Options:
     no_cache: bool = False
     trims: Trims = NO_TRIMS
     look_inside: bool = False
+    rewrites: tuple[str, ...] = DEFAULT_REWRITES
+    output: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,24 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoreFile:
+    """An ignore file that the result was built with: ``text`` belongs into ``path``.
+
+    ``before`` is the text of the one that counted, "" when there was none; ``text`` begins with it.
+    """
+
+    path: Path
+    before: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Optimization:
     """What came of it. ``text`` is the new Dockerfile, the original's when there is nothing to gain or to believe.
 
     ``own_seconds`` is lightship's own time, without the engine's builds, runs and exports. ``contents`` is None where
-    nothing was built or nobody asked for it.
+    nothing was built or nobody asked for it. ``remarks`` say which rewrites were taken back, and what could be done
+    besides; ``ignore_file`` is None when the one that is there stays.
     """
 
     outcome: Outcome
@@ -92,6 +110,8 @@ class Optimization:
     seconds: float = 0.0
     engine_seconds: float = 0.0
     contents: Contents | None = None
+    remarks: tuple[str, ...] = ()
+    ignore_file: IgnoreFile | None = None
 
     @property
     def own_seconds(self) -> float:

@@ -3,49 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 
 from lightship.dockerfile import Dockerfile, parse
 from lightship.engines.protocol import Engine
-from lightship.errors import BuildError
-from lightship.evidence import gather
-from lightship.evidence.observation import ImageFacts, Observation
-from lightship.multistage import Candidate, needs_of
-from lightship.oci import ImageConfig
+from lightship.evidence import Evidence, gather
+from lightship.evidence.observation import Observation
+from lightship.multistage import Candidate, Needs, needs_of
+from lightship.oci import Image, ImageConfig
 from lightship.optimize.candidates import candidates
 from lightship.optimize.contents import Contents, Opened, contents
+from lightship.optimize.ignored import ignore_file_for
 from lightship.optimize.measure import measure
-from lightship.optimize.model import LEVEL_NEEDED, Measurement, Optimization, Options, Outcome, Progress, Trial
+from lightship.optimize.model import Measurement, Optimization, Options, Outcome, Progress, Trial
+from lightship.optimize.proposals import Proposals
 from lightship.optimize.read import already_split, read_dockerfile, stage_to_split
-from lightship.optimize.relevance import relevant, without_gone_places
-from lightship.optimize.workshop import Built, Workshop
-from lightship.probes import ProbePlan, image_facts, observe, plan_from_original
+from lightship.optimize.relevance import relevant
+from lightship.optimize.rewrites import Known, Rewritten, Step, rewritten
+from lightship.optimize.trials import Contender, Original, try_all
+from lightship.optimize.workshop import Workshop
+from lightship.probes import image_facts, observe, plan_from_original
+from lightship.probes.hardened import ANOTHER_USER, runs_as_another
 from lightship.semantic import Stage, stages
-from lightship.verify import Allowance, Verdict, compare
+from lightship.semantic.ignore import IgnoreRules, load
+from lightship.text import decode
 from lightship.verify.settings import Settings
 
 # The original is run twice: what is not stable between two runs of it says nothing about a candidate.
 ORIGINAL_RUNS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Original:
-    """The original, built and watched, and how to watch others the same way."""
-
-    built: Built
-    measurement: Measurement
-    observation: Observation
-    plan: ProbePlan
-    all_facts: ImageFacts
-
-
-@dataclass(frozen=True, slots=True)
-class _Contender:
-    """A candidate that was built."""
-
-    built: Built
-    measurement: Measurement
 
 
 def optimize(engine: Engine, options: Options, settings: Settings, progress: Progress) -> Optimization:
@@ -87,21 +74,67 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     with workshop.engine_at_work():
         plan = plan_from_original(workshop.engine, built.name, facts, settings)
         observation = observe(workshop.engine, built.name, facts, plan, runs=ORIGINAL_RUNS)
-    original = _Original(built, measurement, observation, plan, all_facts)
-    proposed = candidates(evidence, needs, options.runtime, workshop.find)
-    built_trials, contenders = _build_all(workshop, proposed)
-    trials = _prove(workshop, original, built_trials, contenders, settings)
-    trials = tuple(_with_compressed(workshop, trial, contenders) for trial in trials)
+    original = Original(built, measurement, observation, plan, all_facts)
+    ignore = load(options.context, options.dockerfile)
+    steps = _rewrites(workshop, evidence, needs, observation, ignore)
+    proposals = _proposals(workshop, evidence, needs, steps, ignore)
+    tried = try_all(workshop, original, proposals, settings)
+    trials = tuple(_with_compressed(workshop, trial, tried.contenders) for trial in tried.trials)
     found = _conclude(workshop, dockerfile, replace(measurement, compressed=compressed.result()), trials)
+    remarks = (*(f"left out: {step.title} ({step.idle})" for step in steps if step.idle), *tried.remarks)
+    chosen = found.chosen
+    if chosen is not None:
+        proposal = tried.contenders[chosen.candidate].proposal
+        found = replace(found, ignore_file=ignore_file_for(options, ignore, proposal.ignore))
+        remarks += _advice(chosen, observation)
+    found = replace(found, remarks=remarks)
     if not options.look_inside:
         return found
     progress.phase("looking inside both images")
     opened = Opened(built.image, dockerfile.text, base, options.build_args, options.target)
-    return replace(found, contents=_contents(workshop, opened, found.chosen, contenders))
+    return replace(found, contents=_contents(workshop, opened, found.chosen, tried.contenders))
+
+
+def _rewrites(
+    workshop: Workshop, evidence: Evidence, needs: Needs, observation: Observation, ignore: IgnoreRules
+) -> tuple[Step, ...]:
+    options = workshop.options
+    capabilities = workshop.engine.info().capabilities if "cache_mounts" in options.rewrites else None
+    known = Known(
+        options.context,
+        observation,
+        options.build_args,
+        options.target,
+        programs=needs.uses.programs,
+        reached=needs.reached,
+        cache_mounts=capabilities is not None and capabilities.cache_mounts,
+        ignore=ignore,
+    )
+    return tuple(rewritten(Rewritten(evidence), options.rewrites, known))
+
+
+def _proposals(
+    workshop: Workshop, evidence: Evidence, needs: Needs, steps: Sequence[Step], ignore: IgnoreRules
+) -> Proposals:
+    # An image that one set of candidates looked at is looked at by the next.
+    find: Callable[[str], Image | None] = cache(workshop.find)
+
+    def make(changed: Evidence) -> tuple[Candidate, ...]:
+        return candidates(changed, needs, workshop.options.runtime, find)
+
+    text = decode(ignore.path.read_bytes()) if ignore.path else ""
+    return Proposals(Rewritten(evidence), steps, make, text)
+
+
+def _advice(chosen: Trial, observation: Observation) -> tuple[str, ...]:
+    """What could be done besides, with the evidence for it."""
+    if chosen.measurement is None or chosen.measurement.user not in ("root", "0") or not runs_as_another(observation):
+        return ()
+    return (f"the program needs no root: as {ANOTHER_USER} it did the same (--non-root makes that its USER)",)
 
 
 def _contents(
-    workshop: Workshop, original: Opened, chosen: Trial | None, contenders: dict[Candidate, _Contender]
+    workshop: Workshop, original: Opened, chosen: Trial | None, contenders: Mapping[Candidate, Contender]
 ) -> Contents:
     if chosen is None:
         return contents(original, None)
@@ -113,90 +146,12 @@ def _contents(
     return contents(original, replace(original, image=image, text=text, base=base))
 
 
-def _with_compressed(workshop: Workshop, trial: Trial, contenders: dict[Candidate, _Contender]) -> Trial:
+def _with_compressed(workshop: Workshop, trial: Trial, contenders: Mapping[Candidate, Contender]) -> Trial:
     """The trial with its compressed size, when it is one that may be taken."""
     if trial.measurement is None or trial.verdict is None or trial.problem:
         return trial
     size = workshop.compressed(contenders[trial.candidate].built).result()
     return replace(trial, measurement=replace(trial.measurement, compressed=size))
-
-
-def _build_all(workshop: Workshop, proposed: Sequence[Candidate]) -> tuple[list[Trial], dict[Candidate, _Contender]]:
-    trials: list[Trial] = []
-    contenders: dict[Candidate, _Contender] = {}
-    for candidate in proposed:
-        if candidate.refused:
-            trials.append(Trial(candidate, problem=candidate.refused))
-            continue
-        workshop.progress.phase(f"building a candidate on {candidate.title}")
-        try:
-            built = workshop.build(candidate.text)
-        except BuildError as error:
-            trials.append(Trial(candidate, problem=f"it does not build: {error.what}", detail=str(error)))
-            continue
-        base = "scratch" if candidate.kind == "scratch" else candidate.title.split(" ", 1)[0]
-        measurement = measure(built.image, candidate.title, base=base, build_seconds=built.seconds)
-        contenders[candidate] = _Contender(built, measurement)
-        trials.append(Trial(candidate, measurement))
-    return trials, contenders
-
-
-def _prove(
-    workshop: Workshop,
-    original: _Original,
-    trials: Sequence[Trial],
-    contenders: dict[Candidate, _Contender],
-    settings: Settings,
-) -> tuple[Trial, ...]:
-    """Watch the candidates run, from the smallest up, until one is shown to do the same."""
-    done: dict[Candidate, Trial] = {}
-    proven = False
-    for trial in sorted(trials, key=lambda trial: trial.measurement.size if trial.measurement else 0):
-        contender = contenders.get(trial.candidate)
-        if contender is None:
-            continue
-        if proven:
-            done[trial.candidate] = replace(trial, problem="not tried: a smaller one is proven")
-            continue
-        if contender.measurement.size >= original.measurement.size:
-            done[trial.candidate] = replace(trial, problem="not tried: it is not smaller than the original")
-            continue
-        workshop.progress.phase(f"comparing the candidate on {trial.candidate.title}")
-        left = (Allowance(item.pattern, ("missing",), item.reason) for item in trial.candidate.left)
-        verdict = _verdict(workshop, original, contender, (*settings.allowed, *left))
-        level = max(LEVEL_NEEDED[trial.candidate.kind], settings.require or 0, workshop.options.require)
-        problem = _objection(verdict, level)
-        done[trial.candidate] = replace(trial, verdict=verdict, problem=problem)
-        proven = not problem
-    return tuple(done.get(trial.candidate, trial) for trial in trials)
-
-
-def _verdict(workshop: Workshop, original: _Original, contender: _Contender, allowed: tuple[Allowance, ...]) -> Verdict:
-    """What comes of comparing a candidate; it is not started when its files alone show a difference."""
-    built = contender.built
-    workshop.compressed(built)  # begins while the engine works; asked for again when the candidate is taken
-    held = original.observation.facts
-    facts = without_gone_places(image_facts(built.image.config, built.image.rootfs()), original.all_facts, held)
-    verdict = compare(Observation("original", held), Observation(built.name, facts), allowed=allowed)
-    if verdict.word == "DIFFERENT":
-        return verdict
-    with workshop.engine_at_work():
-        seen = observe(workshop.engine, built.name, facts, original.plan)
-    return compare(original.observation, seen, allowed=allowed)
-
-
-def _objection(verdict: Verdict, level: int) -> str:
-    if verdict.word == "DIFFERENT":
-        first = verdict.differences[0]
-        more = f" (and {len(verdict.differences) - 1} more)" if len(verdict.differences) > 1 else ""
-        return f"it differs: {first.name}{more}"
-    if verdict.word == "UNKNOWN":
-        doubt = verdict.doubts[0].name if verdict.doubts else "something could not be seen"
-        return f"it could not be shown to be the same: {doubt}"
-    if verdict.level < level:
-        why = next((one.detail for one in verdict.levels if one.level == level and one.detail), "")
-        return f"the same up to L{verdict.level} only, and this runtime stage needs L{level}" + (why and f": {why}")
-    return ""
 
 
 def _refused(trials: Sequence[Trial], size: int) -> str:

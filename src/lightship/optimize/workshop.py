@@ -75,8 +75,11 @@ class Workshop:
         finally:
             self.engine_seconds += time.monotonic() - start
 
-    def build(self, dockerfile: str) -> Built:
+    def build(self, dockerfile: str, *, ignore: str | None = None, rewritten: bool = False) -> Built:
         """Build a Dockerfile's text in the user's context, and open the result. Raises BuildError, EngineError.
+
+        ``ignore`` is the text of an ignore file that takes the place of the user's. ``rewritten``: instructions of the
+        original are expected to run once more.
 
         The first build is the original's. Those after it use what it left in the engine's cache, whatever the user
         asked: else no candidate would be made of the layers that were looked at.
@@ -92,6 +95,7 @@ class Workshop:
             no_cache=options.no_cache and not self._known,
             network=options.network,
             ca_bundle=options.ca_bundle,
+            ignore=ignore,
         )
         ran: set[str] = set()
 
@@ -103,7 +107,7 @@ class Workshop:
         cached: set[str] = set()
         with self.engine_at_work():
             built = self.engine.build(request, told)
-        self.rebuilt = self.rebuilt or bool(self._known & ran)
+        self.rebuilt = self.rebuilt or (not rewritten and bool(self._known & ran))
         self._known = self._known or frozenset(ran | cached)
         self._stack.callback(self._remove, built.image)
         return Built(built.image, self.open(built.image), built.seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lightship.engines.protocol import Engine, RunSpec
-from lightship.evidence.observation import HardenedFact, ImageFacts, RunFact
+from lightship.evidence.observation import HardenedFact, ImageFacts, Observation, RunFact
 from lightship.probes.plan import ProbePlan
 from lightship.probes.process import watch
 from lightship.verify.config import user_id
@@ -43,6 +43,12 @@ def hardened_runs(
         together,
         *(_run(engine, image, plan, spec, mode=name, change=change, patience=patience) for name, change in modes),
     )
+
+
+def runs_as_another(seen: Observation) -> bool:
+    """Whether an image runs as root, and was seen to do the same as another user."""
+    modes = {MODES[0][0], ALL}
+    return user_id(seen.facts) == 0 and any(bears(seen.runs, one) for one in seen.hardened if one.mode in modes)
 
 
 def _run(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from lightship.optimize import Contents
-from lightship.optimize.model import Measurement, Optimization, Trial
+from lightship.optimize.model import IgnoreFile, Measurement, Optimization, Trial
 
 
 def optimization(result: Optimization, written: str) -> str:
@@ -25,6 +25,8 @@ def optimization(result: Optimization, written: str) -> str:
             "chosen": result.trials.index(result.chosen) if result.chosen else None,
             "candidates": [_trial(trial) for trial in result.trials],
             "contents": _contents(result.contents) if result.contents else None,
+            "remarks": list(result.remarks),
+            "ignore_file": _ignore_file(result.ignore_file) if result.ignore_file else None,
             "dockerfile": result.text,
         }
     )
@@ -58,6 +60,10 @@ def _trial(trial: Trial) -> dict[str, object]:
         },
         "hunks": [{"line": hunk.line, "reason": hunk.reason, "bytes": hunk.saves} for hunk in trial.candidate.hunks],
     }
+
+
+def _ignore_file(ignored: IgnoreFile) -> dict[str, object]:
+    return {"path": str(ignored.path), "before": ignored.before, "text": ignored.text}
 
 
 def _contents(contents: Contents) -> dict[str, object]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lightship.optimize.model import Optimization
 from lightship.reports.headline import headline, nearest
-from lightship.reports.terminal import buffered, diff, hunks, ladder, measurements, trials
+from lightship.reports.terminal import buffered, diff, hunks, ignore_diff, ladder, measurements, trials
 from lightship.reports.translation import tr
 
 
@@ -20,6 +20,11 @@ def optimization_text(result: Optimization, dockerfile: Path, output: Path, writ
         out.out(diff(result.original_text, result.text, str(dockerfile), str(output)))
         out.print(f"[bold]{tr('Why each change')}[/]")
         out.out(hunks(result.chosen) + "\n")
+    if result.ignore_file:
+        out.out(ignore_diff(result.ignore_file))
+    if result.remarks:
+        out.print(f"[bold]{tr('Besides')}[/]")
+        out.out("".join(f"  {remark}\n" for remark in result.remarks))
     if result.trials:
         out.print(f"[bold]{tr('Candidates')}[/]")
         out.print(trials(result))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from lightship.optimize.model import Measurement, Optimization, Trial
+    from lightship.optimize.model import IgnoreFile, Measurement, Optimization, Trial
 
 # Wide enough for every table here; a pipe has no width of its own.
 PIPE_WIDTH = 140
@@ -126,6 +126,11 @@ def diff(before: str, after: str, before_name: str, after_name: str) -> str:
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
         for line in difflib.unified_diff(_lines(before), _lines(after), before_name, after_name)
     )
+
+
+def ignore_diff(ignored: IgnoreFile) -> str:
+    """What the ignore file gets."""
+    return diff(ignored.before, ignored.text, str(ignored.path), str(ignored.path))
 
 
 def _lines(text: str) -> list[str]:

@@ -43,6 +43,7 @@ def render(outcome: Outcome) -> str:
             "surface": _surface(contents) if contents else (),
             "tree": compact(contents.tree) if contents else None,
             "rows": _rows(result),
+            "added": _added(result),
             "percent": percent,
             "words": {
                 "light": tr("Light"),
@@ -135,6 +136,12 @@ def _surface(contents: Contents) -> list[tuple[str, str, str, tuple[str, ...], t
         counted(tr("Compilers"), old.compilers, new.compilers if new else None),
         counted(tr("Programs that fetch or connect"), old.network_tools, new.network_tools if new else None),
     ]
+
+
+def _added(result: Optimization) -> list[str]:
+    """The lines that the ignore file gets."""
+    ignored = result.ignore_file
+    return [line for line in ignored.text.removeprefix(ignored.before).split("\n") if line.strip()] if ignored else []
 
 
 def _rows(result: Optimization) -> tuple[Row, ...]:

@@ -10,7 +10,7 @@ from lightship.reports.figures import megabytes, percent
 from lightship.reports.headline import headline, nearest
 from lightship.reports.markdown import Section, block, code, document, table, text
 from lightship.reports.optimizations import Outcome
-from lightship.reports.terminal import diff
+from lightship.reports.terminal import diff, ignore_diff
 from lightship.reports.translation import tr
 from lightship.reports.verdict import sections
 
@@ -73,6 +73,10 @@ def _sections(outcome: Outcome) -> Iterator[Section]:
         yield table(tr("Why each change"), (tr("line") + ":", tr("why"), "bytes:"), rows)
         changed = diff(result.original_text, result.text, str(outcome.dockerfile), str(outcome.output))
         yield block(tr("The change, line by line"), "diff", changed)
+    if result.ignore_file:
+        yield block(text(result.ignore_file.path.name), "diff", ignore_diff(result.ignore_file))
+    if result.remarks:
+        yield block(tr("Besides"), "text", "".join(f"{remark}\n" for remark in result.remarks))
     if result.trials:
         yield table(
             tr("Candidates"),
