@@ -1,4 +1,4 @@
-"""An engine that drops layers from its cache between two builds must not make the same program look different."""
+"""What runs again for a candidate gives other bytes: neither a lost cache nor a rewrite may make that a difference."""
 
 from __future__ import annotations
 
@@ -51,3 +51,18 @@ def test_what_is_built_anew_is_compared_with_what_was_built_anew(
     assert result.outcome == "improved", [(trial.problem, trial.detail) for trial in result.trials]
     assert forgetful.builds == 4
     assert len(notes) == 1
+
+
+def test_a_rewrite_that_gives_another_image_is_taken_back(engines_present: tuple[str, ...], tmp_path: Path) -> None:
+    ordered = "COPY note /srv/\nRUN apt-get install -y coreutils\n"
+    text = DOCKERFILE.replace("RUN head", f"{ordered}RUN head")
+    (tmp_path / "Dockerfile").write_text(text)
+    (tmp_path / "note").write_text("read by nobody")
+    engine = choose(engines_present[0])
+    options = Options(context=tmp_path, dockerfile=tmp_path / "Dockerfile", runtime="same")
+    result = optimize(engine, options, Settings(), Progress())
+    engine.clean(engine.run_id)
+    assert result.outcome == "improved", [(trial.problem, trial.detail) for trial in result.trials]
+    (remark,) = [one for one in result.remarks if one.startswith("left out")]
+    assert "dependencies before source (it differs: files > srv/data > content)" in remark
+    assert ordered in result.text, "the order is the original's"

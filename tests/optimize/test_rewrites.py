@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
+from lightship.commands import optimize as command
 from lightship.dockerfile import Comment, parse
+from lightship.errors import UsageError
 from lightship.evidence.observation import HardenedFact, ImageFacts, Observation, RunFact
 from lightship.oci import ImageConfig
+from lightship.optimize import IgnoreFile, Options, rewrites
+from lightship.optimize.ignored import ignore_file_for
+from lightship.optimize.model import DEFAULT_REWRITES
+from lightship.optimize.proposals import HEADER, completed
 from lightship.optimize.rewrites import REWRITES, Known, Rewritten, Step, rewritten
 from lightship.optimize.rewrites.source_last import COMMENT
 from lightship.semantic.ignore import load
 from oci.archives import Member, file
+from reports.examples import NOTHING
 
 from .originals import evidence_of
 
@@ -298,3 +306,49 @@ def test_all_of_them_together_keep_lines_and_layers_apart(tmp_path: Path) -> Non
     )
     assert [done[-1].after.line(line) for line in (2, 4, 5, 6)] == [2, 5, 4, 6]
     assert [effect.layer for effect in done[-1].after.evidence.effects] == [2, 4, 3, None]
+
+
+def test_every_rewrite_has_its_option() -> None:
+    folder = Path(str(rewrites.__file__)).parent
+    modules = {path.stem for path in folder.glob("*.py") if "\ndef rewrite(" in path.read_text(encoding="utf-8")}
+    assert modules == set(REWRITES)
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    options = ["--join-apt", "--cache-mounts", "--dockerignore", "--non-root"]
+    assert command._rewrites(parser.parse_args(options)) == REWRITES
+    assert command._rewrites(parser.parse_args([])) == DEFAULT_REWRITES
+    assert command._rewrites(parser.parse_args(["--keep-order"])) == ()
+
+
+def test_an_ignore_file_is_only_added_to() -> None:
+    assert completed("", (".git",)) == f"{HEADER}\n.git\n"
+    assert completed("a\r\nb", (".git", "c")) == f"a\r\nb\r\n\r\n{HEADER}\r\n.git\r\nc\r\n"
+
+
+def test_the_ignore_file_of_a_result_is_the_one_that_its_build_reads(tmp_path: Path) -> None:
+    options = Options(context=tmp_path, dockerfile=tmp_path / "Dockerfile")
+    assert ignore_file_for(options, load(tmp_path, options.dockerfile), None) is None
+    (tmp_path / ".dockerignore").write_text("a\n")
+    found = ignore_file_for(options, load(tmp_path, options.dockerfile), "a\n.git\n")
+    assert found is not None and (found.path, found.before) == (tmp_path / ".dockerignore", "a\n")
+    (tmp_path / "Dockerfile.dockerignore").write_text("b\n")
+    found = ignore_file_for(options, load(tmp_path, options.dockerfile), "b\n.git\n")
+    assert found is not None and (found.path.name, found.before) == ("Dockerfile.lightship.dockerignore", "b\n")
+
+
+def test_both_files_are_written_or_none(tmp_path: Path) -> None:
+    ignored = IgnoreFile(tmp_path / ".dockerignore", "", ".git\n")
+    result = replace(NOTHING, text="FROM a\n", ignore_file=ignored)
+    output = tmp_path / "Dockerfile.lightship"
+    output.write_text("FROM mine\n")
+    with pytest.raises(UsageError, match="already there"):
+        command._write_all(output, result, force=False)
+    assert not ignored.path.exists() and output.read_text() == "FROM mine\n"
+    output.unlink()
+    assert command._write_all(output, result, force=False) == "written"
+    assert ignored.path.read_text() == ".git\n"
+    assert command._write_all(output, result, force=False) == "unchanged"
+    ignored.path.write_text("somebody else's\n")
+    with pytest.raises(UsageError, match="says something else"):
+        command._write_all(output, result, force=False)
+    assert ignored.path.read_text() == "somebody else's\n"

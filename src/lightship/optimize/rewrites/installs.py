@@ -51,8 +51,14 @@ def reading(run: Instruction, scope: Scope, workdir: str, source: Source) -> Rea
         if found is None:
             return None
         files |= found
-        installs = installs or (bool(words) and posixpath.basename(words[0] or "") not in _NEUTRAL)
+        installs = installs or _installs(words)
     return Reading(frozenset(files), installs)
+
+
+def _installs(words: Words) -> bool:
+    """Whether a known command brings something in: only then is there anything to keep in the cache."""
+    name = posixpath.basename(words[0] or "") if words else ""
+    return name not in _NEUTRAL and (not _VERBS.isdisjoint(words) or (name == "yarn" and "cache" not in words))
 
 
 def _commands(run: Instruction, scope: Scope) -> tuple[Command, ...] | None:
@@ -92,6 +98,9 @@ _NEUTRAL = frozenset(
      "locale-gen")
 )  # fmt: skip
 _OS_MANAGERS = frozenset(("apt-get", "apt", "apk", "dnf", "microdnf", "yum"))
+_VERBS = frozenset(
+    ("install", "add", "ci", "i", "clean-install", "download", "update", "upgrade", "dist-upgrade", "build-dep")
+)
 _NOWHERE = frozenset(("/dev/null", "/dev/stdout", "/dev/stderr", "1", "2", "-"))
 _PIP = re.compile(r"pip(?:3(?:\.\d+)?)?")
 _PYTHON = re.compile(r"python(?:3(?:\.\d+)?)?")
