@@ -55,8 +55,9 @@ class Proposals:
     def _proposal(self, candidate: Candidate, level: int) -> Proposal:
         state = self._states[level]
         if level and not candidate.refused:
-            hunks = (*state.hunks, *(in_original(hunk, state) for hunk in candidate.hunks))
-            candidate = replace(candidate, hunks=hunks, left=(*candidate.left, *state.left))
+            # The first says what a split is.
+            first, *others = (in_original(hunk, state) for hunk in candidate.hunks)
+            candidate = replace(candidate, hunks=(first, *state.hunks, *others), left=(*candidate.left, *state.left))
         return Proposal(candidate, level, completed(self._ignore, state.ignore) if state.ignore else None)
 
 
