@@ -7,7 +7,18 @@ import struct
 import zipfile
 from pathlib import Path
 
-from oci.archives import config_of, directory, docker_archive, file, hardlink, symlink, tar
+from oci.archives import (
+    config_of,
+    descriptor,
+    directory,
+    docker_archive,
+    file,
+    hardlink,
+    oci_blobs,
+    oci_layout,
+    symlink,
+    tar,
+)
 
 STATUS = b"""Package: libfoo1
 Status: install ok installed
@@ -97,3 +108,9 @@ def full_archive(path: Path) -> Path:
     settings = {"Env": ["PATH=/usr/bin:/bin", "API_TOKEN=VALUE-THAT-NOBODY-MAY-SEE"], "Cmd": ["/app/serve"]}
     config = config_of(layers, history=history) | {"config": settings}
     return docker_archive(path, layers, config=config)
+
+
+def packed_layout(path: Path, layers: list[bytes]) -> Path:
+    """An OCI layout of gzip layers."""
+    blobs, manifest = oci_blobs(layers)
+    return oci_layout(path, blobs, [descriptor(manifest)])

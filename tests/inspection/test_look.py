@@ -15,6 +15,7 @@ from lightship.inspection import Component, Inspection, Place, Secret, Waste, lo
 from lightship.inspection.document import as_document, from_document
 from lightship.inspection.lines import with_lines
 from lightship.inspection.tokens import plain_instruction
+from lightship.inspection.wanted import wanted
 from lightship.oci import open_image
 from lightship.semantic import stages
 
@@ -111,6 +112,36 @@ def test_secrets_of_deleted_files_are_found_and_no_value_is_told(
         assert "id_rsa" in printed
         assert "removed" in printed
         assert HIDDEN not in printed
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "kind"),
+    [
+        ("usr/src/app/key.pem", "-----BEGIN PRIVATE KEY-----", "private key"),
+        ("usr/src/app/.env.production", "DB_PASSWORD=x", "environment file"),
+        ("usr/src/app/settings.py", "url = 'postgres://u:word@db/x'", "password in a URL"),
+        ("usr/local/bin/entry.sh", "export K=AKIAABCDEFGHIJKLMNOP", "AWS access key"),
+        ("usr/share/nginx/html/config.js", "k = 'AIza" + "a" * 35 + "'", "Google API key"),
+        ("srv/deploy_rsa", "-----BEGIN OPENSSH PRIVATE KEY-----", "private key"),
+        ("home/me/.azure/msal_token_cache.json", "{}", "credentials of Azure"),
+        ("srv/gcp-service-account.json", '{"type": "service_account"}', "key of Google Cloud"),
+        ("usr/share/doc/x/key.pem", "-----BEGIN PRIVATE KEY-----", ""),
+        ("usr/src/linux-headers/certs/key.pem", "-----BEGIN PRIVATE KEY-----", ""),
+        ("usr/local/lib/python3.11/token.py", "x = 'postgres://u:word@db/x'", ""),
+        ("app/node_modules/a/x.js", "x = 'postgres://u:word@db/x'", ""),
+        ("app/.env.example", "DB_PASSWORD=x", ""),
+    ],
+)
+def test_where_secrets_are_looked_for(path: str, content: str, kind: str, tmp_path: Path) -> None:
+    from inspection.images import packed_layout
+    from oci.archives import docker_archive, file, tar
+
+    layers = [tar([file(path, content.encode())])]
+    # From a compressed layer what is looked at is kept in passing: it must be the same.
+    for source in (docker_archive(tmp_path / "x.tar", layers), packed_layout(tmp_path / "layout", layers)):
+        with open_image(source, trusted=True, wanted=wanted) as image:
+            assert [one.kind for one in look_inside(image, "x").secrets] == [kind][: bool(kind)]
+            assert all(plain is image.blob(index) for index, plain in image._plain.items()), "inflated twice"
 
 
 def test_checkpoints(found: Inspection) -> None:

@@ -62,6 +62,7 @@ class Dpkg:
         """The installed packages of ``status`` and ``status.d``."""
         automatic = _automatic(paths)
         diverted = _diversions(paths)
+        directories = _Directories(paths)
         names = set(paths.tree.names(f"{_DATABASE}/info"))
         found = []
         for stanza in stanzas(_text(paths, f"{_DATABASE}/status")):
@@ -72,13 +73,9 @@ class Dpkg:
             base = f"{_DATABASE}/info/{known if f'{known}.list' in names else package}"
             # The first line is "/.": the root, which is everybody's.
             listed = [line for line in _text(paths, f"{base}.list").split("\n") if len(line) > 2]
-            moved = (
-                to if owner != package else line
-                for line in listed
-                for to, owner in (diverted.get(line, (line, package)),)
-            )
+            moved = [_kept_by(diverted, line, package) for line in listed] if diverted else listed
             mark = None if automatic is None else automatic.get(known, automatic.get(package, False))
-            found.append(_package(stanza, tuple(_real(paths, file) for file in moved), mark))
+            found.append(_package(stanza, tuple(map(directories.real, moved)), mark))
         found.extend(_distroless(paths))
         return tuple(found), "" if found else "dpkg's database lists no installed package"
 
@@ -240,6 +237,28 @@ def _alternatives(text: str) -> Iterator[tuple[str, str]]:
         if not lines[at]:
             return
         yield lines[at], lines[at + 1]
+
+
+def _kept_by(diverted: Mapping[str, tuple[str, str]], line: str, package: str) -> str:
+    """Where a package's file of that name is, which another package may have moved."""
+    to, owner = diverted.get(line, (line, package))
+    return to if owner != package else line
+
+
+class _Directories:
+    """The real directories of files: thousands of files lie in each."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self._real: dict[str, str] = {}
+
+    def real(self, path: str) -> str:
+        """A file's path with the links of its directory followed."""
+        parent, _, name = path.strip("/").rpartition("/")
+        directory = self._real.get(parent)
+        if directory is None:
+            directory = self._real[parent] = _real(self._paths, f"{parent}/x")[:-1]
+        return directory + name
 
 
 def _real(paths: Paths, path: str) -> str:

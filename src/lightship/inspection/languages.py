@@ -44,13 +44,15 @@ class _Found:
 def language_files(rootfs: Rootfs, files: Mapping[str, Located]) -> LanguageFiles:
     """The packages of all languages among files that no OS package owns."""
     found = _Found()
+    # What a directory of node_modules or gems belongs to is worked out once for all that is in it.
+    trees: dict[str, int | None] = {}
     for path, located in files.items():
         if path.endswith(("/METADATA", "/PKG-INFO")) and (match := _DIST.match(path)):
             _python(rootfs, files, found, path, match)
-        elif "node_modules/" in path and (match := _NODE.match(path)):
-            found.owner[path] = _tree(rootfs, found, "npm", match)
-        elif "/gems/" in path and (match := _GEM.match(path)):
-            found.owner[path] = _tree(rootfs, found, "gem", match)
+        elif ("node_modules/" in path or "/gems/" in path) and (
+            tree := _tree_of(rootfs, found, trees, path)
+        ) is not None:
+            found.owner[path] = tree
         elif path.endswith(JAVA_SUFFIXES):
             _java(rootfs, found, located)
         elif located.entry.mode & 0o111 and located.entry.size > GO_SMALLEST and path not in found.owner:
@@ -83,6 +85,18 @@ def _bytecode(rootfs: Rootfs, directory: str, module: str) -> list[str]:
     cache = f"{directory}/__pycache__"
     stem = module.removesuffix(".py") + "."
     return [f"{cache}/{name}" for name in rootfs.children(cache) if name.startswith(stem)] if cache in rootfs else []
+
+
+def _tree_of(rootfs: Rootfs, found: _Found, known: dict[str, int | None], path: str) -> int | None:
+    """The package of node_modules or gems that a path lies in, or None."""
+    at = path.rfind("/") + 1
+    directory = path[:at]
+    if directory not in known:
+        node, gem = _NODE.match(directory), _GEM.match(directory)
+        known[directory] = (
+            _tree(rootfs, found, "npm", node) if node else _tree(rootfs, found, "gem", gem) if gem else None
+        )
+    return known[directory]
 
 
 def _tree(rootfs: Rootfs, found: _Found, kind: str, match: re.Match[str]) -> int:

@@ -70,9 +70,14 @@ def _languages(languages: LanguageFiles, files: Mapping[str, Located]) -> list[O
 def _nobody(languages: LanguageFiles, files: Mapping[str, Located]) -> list[Owner]:
     sizes: Counter[str] = Counter()
     counts: Counter[str] = Counter()
+    # Thousands of files lie in each directory: what it is counted under is worked out once.
+    above: dict[str, str] = {}
     for path, located in files.items():
         if path not in languages.owner:
-            directory = "/".join(path.split("/")[:-1][:_DEPTH])
+            parent = path.rpartition("/")[0]
+            directory = above.get(parent)
+            if directory is None:
+                directory = above[parent] = "/".join(parent.split("/")[:_DEPTH])
             sizes[directory] += located.entry.stored
             counts[directory] += 1
     return [Owner(NOBODY, f"/{path}", "", size, counts[path], path) for path, size in sizes.items()]

@@ -56,8 +56,20 @@ class Merge:
         for entry in whiteouts:
             self._white_out(entry.path)
         missed: list[Entry] = []
+        files, below, touched = self._files, self._below, self.touched
         for entry in additions:
-            if entry.kind == "hardlink":
+            kind, path = entry.kind, entry.path
+            # Nearly all are files that are new, in a directory that is there; the rest takes the long way.
+            if kind == "file" and path not in files:
+                parent, _, name = path.rpartition("/")
+                names = below.get(parent)
+                if names is not None and path:
+                    names[name] = None
+                    if path not in touched:
+                        touched[path] = None
+                    files[path] = located_in(entry, layer)
+                    continue
+            if kind == "hardlink":
                 if not self._link(entry, layer, links):
                     missed.append(entry)
             else:

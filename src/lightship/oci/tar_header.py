@@ -39,6 +39,10 @@ _MEMORY_LIMIT = 10_000
 _Value = TypeVar("_Value")
 
 
+_SUMS: dict[bytes, int] = {}
+"""Checksum fields as adler32 sees their sums: the same in every archive, and most are in several layers."""
+
+
 class Archive:
     """The archive being read, and the header fields that were parsed already: most are like one seen before."""
 
@@ -47,7 +51,7 @@ class Archive:
     def __init__(self, read_at: ReadAt, where: str) -> None:
         self.read_at = read_at
         self.where = where
-        self.sums: dict[bytes, int] = {}
+        self.sums = _SUMS
         self.owners: dict[bytes, tuple[int, int, int]] = {}
         self.times: dict[bytes, int] = {}
 
@@ -58,7 +62,7 @@ class Archive:
         if expected < 0:
             expected = octal(stored)
         # A header's sum is below 2 x 65521, so one wrap is all that the modulus can hide.
-        wanted = (expected + sum(stored) - 8 * 32 + 1) % 65521
+        wanted = (expected + (adler32(stored) & 0xFFFF) - 8 * 32) % 65521
         if expected < 0 or wanted != adler32(header) & 0xFFFF:
             signed = sum(byte - 256 if byte > 127 else byte for byte in header[:148] + header[156:]) + 256
             if expected == signed:  # tar of SunOS and others summed signed characters

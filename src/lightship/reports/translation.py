@@ -9,7 +9,6 @@ from __future__ import annotations
 import gettext
 import os
 from functools import cache
-from importlib import resources
 
 LANGUAGES: tuple[str, ...] = ("en", "es")
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -40,6 +39,8 @@ def tr(message: str, **values: object) -> str:
 def _catalogue(name: str) -> gettext.NullTranslations:
     if name == "en":
         return gettext.NullTranslations()
+    from importlib import resources  # brings shutil, tempfile and random along, which English does not need
+
     path = resources.files(__package__) / "locale" / name / "LC_MESSAGES" / "lightship.mo"
     with path.open("rb") as file:
         return gettext.GNUTranslations(file)
