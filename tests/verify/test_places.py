@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lightship.evidence.observation import FileFact, Observation
+import pytest
+
+from lightship.evidence.observation import Account, FileFact, GroupFact, Observation, OsPackage
 from lightship.oci.model import ImageConfig
 from lightship.verify import compare
 from verify.sample import FACTS, with_facts
@@ -33,3 +35,40 @@ def test_what_was_there_before_stands_for_no_other() -> None:
     assert verdict(both, image(**{f"{DEBIAN}/x/a.py": "1"})) == [f"files > {SYSTEM}/x/a.py > missing"]
     other = image(**{f"{SYSTEM}/pip/a.py": "1", f"{DEBIAN}/pip/a.py": "2"})
     assert verdict(other, image(**{f"{DEBIAN}/pip/a.py": "2"})) == [], "an installer may be missing"
+
+
+def owned(gid: int, *, data: int = 0, volumes: tuple[str, ...] = (), user: str = "") -> Observation:
+    """An image with a helper of dbus that belongs to a group which installing dbus made."""
+    helper = FileFact("usr/lib/dbus/helper", "file", 0o4754, 0, gid, 9, owner="dbus")
+    own = FileFact("srv/data", "file", 0o644, 0, data, 9, "d")
+    return with_facts(
+        Observation("x", FACTS),
+        files={one.path: one for one in (helper, own)},
+        os_packages=(OsPackage("dbus", "1"),),
+        accounts=(Account("root", 0, 0, "/root", "/bin/sh"), Account("bus", gid, gid, "/", "/bin/false")),
+        groups=(GroupFact("root", 0, ()), GroupFact("bus", gid, ())),
+        config=ImageConfig(volumes=volumes, user=user),
+    )
+
+
+def owner_differences(old: Observation, new: Observation) -> set[str]:
+    levels = compare(old, new).levels
+    return {one.name for level in levels for one in level.differences if one.name.startswith(("files", "users", "gr"))}
+
+
+def test_which_number_a_package_s_own_account_got_does_not_count() -> None:
+    assert owner_differences(owned(102), owned(101)) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (owned(102, data=102), owned(101, data=101)),
+        (owned(102, volumes=("/data",)), owned(101, volumes=("/data",))),
+        (owned(1002), owned(1001)),
+        (owned(102), owned(0)),
+    ],
+    ids=["it has data", "it may have data in a volume", "it is a person's", "it is root's now"],
+)
+def test_which_number_an_account_has_counts_when(old: Observation, new: Observation) -> None:
+    assert {"files > usr/lib/dbus/helper > owner", "users > bus > gid"} <= owner_differences(old, new)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lightship.evidence.observation import FileFact, ImageFacts, Observation
 from lightship.verify.allowed import NONE, Allowances, Change, allowance
 from lightship.verify.config import user_id
+from lightship.verify.numbers import REASON, Renumbered, renumbered
 from lightship.verify.verdict import Allowed, Comparison, Difference, settle
 
 _SITE = re.compile(r"^(?P<prefix>.*?)(?:^|/)lib/python3(?:\.\d+)?/(?:site|dist)-packages(?=/|$)")
@@ -26,7 +27,8 @@ def compare_files(original: Observation, candidate: Observation, allowed: Allowa
     Python packages may lie in another site-packages; other files must be where they were.
     """
     both = _packages_in_both(original.facts, candidate.facts)
-    pair = _Pair(original.facts, candidate.facts, both, allowed)
+    numbers = renumbered(original.facts, candidate.facts)
+    pair = _Pair(original.facts, candidate.facts, both, allowed, numbers)
     # A file that the original has at that very path is that file, and stands for no other.
     elsewhere = _by_place({path: fact for path, fact in pair.new.files.items() if path not in pair.old.files})
     parents = {path.rpartition("/")[0] for path in pair.old.files}
@@ -61,6 +63,7 @@ class _Pair:
     both: frozenset[str]
     """OS packages that both have in the same version."""
     allowed: Allowances
+    numbers: Renumbered
 
 
 def canonical(path: str) -> str:
@@ -145,6 +148,8 @@ def _reason(fact: FileFact, now: FileFact | None, change: Change, pair: _Pair) -
     user = user_id(pair.new)
     if change == "owner" and user != user_id(pair.old) and user not in (None, 0) and now.uid == user:
         return "the owner follows the changed USER"
+    if change == "owner" and fact.owner and pair.numbers.is_same((fact.uid, fact.gid), (now.uid, now.gid)):
+        return REASON
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightship.evidence.observation import Account, ImageFacts, Observation, Surroundings
+from lightship.verify.numbers import REASON, Renumbered, renumbered
 from lightship.verify.verdict import Allowed, Comparison, Difference, settle
 
 STANDARD_USERS = frozenset(
@@ -45,8 +46,13 @@ def compare_surroundings(original: Observation, candidate: Observation) -> Compa
 def compare_accounts(original: Observation, candidate: Observation) -> Comparison:
     """Users and groups that were made for this image still mean the same numbers."""
     old, new = original.facts, candidate.facts
-    differences = [*_users(old, new), *_groups(old, new)]
-    return settle(f"{len(old.accounts)} users, {len(old.groups)} groups", differences)
+    numbers = renumbered(old, new)
+    found = [*_users(old, new, numbers), *_groups(old, new, numbers)]
+    return settle(
+        f"{len(old.accounts)} users, {len(old.groups)} groups",
+        (one for one in found if isinstance(one, Difference)),
+        allowed=(one for one in found if isinstance(one, Allowed)),
+    )
 
 
 def _locales(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowed]:
@@ -112,7 +118,7 @@ def _fonts(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowe
     )
 
 
-def _users(old: ImageFacts, new: ImageFacts) -> Iterator[Difference]:
+def _users(old: ImageFacts, new: ImageFacts, numbers: Renumbered) -> Iterator[Difference | Allowed]:
     there = {account.name: account for account in new.accounts}
     for account in old.accounts:
         now = there.get(account.name)
@@ -126,10 +132,12 @@ def _users(old: ImageFacts, new: ImageFacts) -> Iterator[Difference]:
             ("home", account.home, now.home),
         ):
             if before != after and account.name not in (STANDARD_USERS - {"root"}):
-                yield Difference(("users", account.name, field), str(before), str(after))
+                difference = Difference(("users", account.name, field), str(before), str(after))
+                kept = {"uid": numbers.users, "gid": numbers.groups}.get(field, {})
+                yield Allowed(difference, REASON) if (before, after) in kept.items() else difference
 
 
-def _groups(old: ImageFacts, new: ImageFacts) -> Iterator[Difference]:
+def _groups(old: ImageFacts, new: ImageFacts, numbers: Renumbered) -> Iterator[Difference | Allowed]:
     there = {group.name: group for group in new.groups}
     made = {account.name for account in old.accounts} - STANDARD_USERS
     for group in old.groups:
@@ -138,7 +146,8 @@ def _groups(old: ImageFacts, new: ImageFacts) -> Iterator[Difference]:
         if now is None and (group.name in made or members or 1000 <= group.gid < 65534):
             yield Difference(("groups", group.name), f"gid {group.gid}", "")
         elif now is not None and now.gid != group.gid and (group.name in made or group.gid >= 1000):
-            yield Difference(("groups", group.name, "gid"), str(group.gid), str(now.gid))
+            difference = Difference(("groups", group.name, "gid"), str(group.gid), str(now.gid))
+            yield Allowed(difference, REASON) if numbers.groups.get(group.gid) == now.gid else difference
         elif now is not None and not set(members) <= set(now.members):
             yield Difference(("groups", group.name, "members"), ", ".join(members), ", ".join(now.members))
 
