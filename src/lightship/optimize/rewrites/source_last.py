@@ -15,6 +15,7 @@ from pathlib import Path
 from lightship.dockerfile import Blank, Comment, Instruction
 from lightship.evidence import Effect, Evidence
 from lightship.multistage import Hunk
+from lightship.multistage.toolchains import home_directories
 from lightship.optimize.rewrites.copied import Brought, brought_by, manifest_copies
 from lightship.optimize.rewrites.installs import reading
 from lightship.optimize.rewrites.manifests import Source
@@ -33,8 +34,8 @@ _PASSED = frozenset(
 # Where programs find their settings and libraries: what is copied there may change what any install does.
 _OF_THE_SYSTEM = re.compile(
     r"(?:etc|bin|sbin|lib\w*|boot|run|dev|proc|sys|usr/(?!src/|app/|local/(?:app|src)/)|var/(?:lib|cache|spool)|tmp)/"
-    r"|(?:root|home/[^/]+)/\."
 )
+_OF_A_USER = re.compile(r"\.(?:npmrc|yarnrc|config|pip|pydistutils\.cfg|gitconfig|netrc|local|cache|ssh|docker)(?:/|$)")
 _TEXT_LIMIT = 4 << 20
 
 
@@ -78,7 +79,7 @@ def _move(evidence: Evidence, scopes: tuple[Scope, ...], index: int, context: Pa
     effect = evidence.effects[index]
     brought = brought_by(effect.instruction, scopes[index]) if effect.layer is not None else None
     mine = _files(evidence, effect)
-    if brought is None or not mine or any(_OF_THE_SYSTEM.match(path) for path in mine):
+    if brought is None or not mine or _has_settings(evidence, mine):
         return None
     source = source_of(evidence)
     landing, manifests, read = -1, frozenset[str](), frozenset[str]()
@@ -101,6 +102,15 @@ def _move(evidence: Evidence, scopes: tuple[Scope, ...], index: int, context: Pa
         return None
     copies = manifest_copies(brought, own, context)
     return None if copies is None else _Move(index, landing, copies)
+
+
+def _has_settings(evidence: Evidence, paths: Collection[str]) -> bool:
+    """Whether programs look at one of some paths whatever they are told, and install otherwise because of it."""
+    homes = tuple(f"{home.strip('/')}/" for home in home_directories(evidence.files))
+    return any(
+        _OF_THE_SYSTEM.match(path) or any(path.startswith(home) and _OF_A_USER.match(path, len(home)) for home in homes)
+        for path in paths
+    )
 
 
 def _files(evidence: Evidence, effect: Effect) -> frozenset[str]:
