@@ -139,10 +139,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _rewrites(arguments: argparse.Namespace) -> tuple[str, ...]:
     asked = {
+        "ignore_file": arguments.dockerignore,
         "source_last": not arguments.keep_order,
         "apt_in_one": arguments.join_apt,
         "cache_mounts": arguments.cache_mounts,
-        "ignore_file": arguments.dockerignore,
         "non_root": arguments.non_root,
     }
     return tuple(name for name, wanted in asked.items() if wanted)

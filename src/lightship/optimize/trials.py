@@ -81,13 +81,18 @@ def _build(work: _Work, kind: int) -> Trial:
     """The trial of one kind, built with as many rewrites as build."""
     first = work.proposals.level
     failed = trial = _built(work, work.proposals.at(first)[kind])
-    for level in range(first - 1, -1, -1):
+    for level in _fewer(first):
         if trial.measurement is not None or trial.candidate.refused:
             break
         trial = _built(work, work.proposals.at(level)[kind])
         if trial.measurement is not None:
             work.give_up(first, level, failed.problem)
     return trial
+
+
+def _fewer(level: int) -> tuple[int, ...]:
+    """With how many rewrites to try again: without the last one, then without any."""
+    return tuple(sorted({level - 1, 0}, reverse=True)) if level else ()
 
 
 def _built(work: _Work, proposal: Proposal) -> Trial:
@@ -128,7 +133,7 @@ def _judged(work: _Work, kind: int, trial: Trial) -> Trial:
     judged = _compared(work, trial)
     if not _may_be_the_rewrite(judged) or not first or judged.problem in work.innocent:
         return judged
-    for level in range(first - 1, -1, -1):
+    for level in _fewer(first):
         twin = _built(work, work.proposals.at(level)[kind])
         if twin.measurement is None:
             continue

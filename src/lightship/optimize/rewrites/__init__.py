@@ -13,8 +13,9 @@ from typing import Protocol, cast
 
 from lightship.optimize.rewrites.model import Known, Rewritten, in_original
 
-REWRITES: tuple[str, ...] = ("source_last", "apt_in_one", "cache_mounts", "ignore_file", "non_root")
-"""In the order in which they are made. When the result of all is not proven, the last one is taken back first."""
+REWRITES: tuple[str, ...] = ("ignore_file", "source_last", "apt_in_one", "cache_mounts", "non_root")
+"""In the order in which they are made: what the build does not see stands in nobody's way. When the result of all is
+not proven, the last one is taken back first, and then all."""
 
 __all__ = ["REWRITES", "Known", "Rewritten", "Step", "in_original", "rewritten"]
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from lightship.dockerfile import mounts
 from lightship.evidence import Effect
 from lightship.multistage import Hunk
+from lightship.multistage.emission import megabytes
 from lightship.multistage.model import Left
 from lightship.optimize.rewrites.copied import Brought, brought_by
 from lightship.optimize.rewrites.installs import reading
@@ -27,6 +28,9 @@ NAME = "ignore file"
 _HISTORY = ".git"
 # What writes a revision into what it makes, or may: all but installs that are known to the word.
 _ASKS = re.compile(r"\b(?:git|go|cargo|make|cmake|meson|hatch|poetry|uv|pdm|setup\.py|npm|yarn|pnpm|mvn|gradle|pip)")
+_WORTH_SAYING = 50_000
+"""Bytes; what is less would be printed as nothing."""
+_GIT = ("usr/bin/git", "usr/local/bin/git", "bin/git")
 # Never a secret (.env): the program may read it, and then the image would not be the same.
 _PATTERNS = (
     _HISTORY,
@@ -92,19 +96,40 @@ def rewrite(before: Rewritten, known: Known) -> Rewritten | None:
         gone |= dict.fromkeys(lost, pattern)
         size += sum(length for _, length in hit)
         sent = [one for one in sent if one not in hit]
-    return _written(before, tuple(taken), gone, size) if taken else None
+    return _written(before, copies, tuple(taken), gone, size) if taken else None
 
 
-def _written(before: Rewritten, patterns: tuple[str, ...], gone: dict[str, str], size: int) -> Rewritten:
+def _without(effect: Effect, brought: Brought | None, rule: IgnoreRules) -> Effect:
+    """A COPY's effect without what the rule keeps out."""
+    if brought is None:
+        return effect
+    return replace(
+        effect,
+        added=tuple(path for path in effect.added if not _is_kept_out(brought, path, rule)),
+        changed=tuple(path for path in effect.changed if not _is_kept_out(brought, path, rule)),
+    )
+
+
+def _written(
+    before: Rewritten,
+    copies: Sequence[tuple[Effect, Brought | None]],
+    patterns: tuple[str, ...],
+    gone: dict[str, str],
+    size: int,
+) -> Rewritten:
     evidence = before.evidence
+    rule = IgnoreRules(patterns)
+    by_effect = {id(effect): brought for effect, brought in copies}
+    effects = tuple(_without(effect, by_effect.get(id(effect)), rule) for effect in evidence.effects)
     files = evidence.files
     shipped = sum(files[path].entry.stored for path in gone if files[path].entry.kind == "file")
-    reason = f"{NAME}: {', '.join(patterns)} stay out of the build, {size / 1e6:.1f} MB that nothing reads"
+    reason = f"{NAME}: {', '.join(patterns)} stay out of the build, {megabytes(size)} that nothing reads"
+    line = before.line(evidence.stage.from_instruction.line)
     why = "kept out of the build by the ignore file: {}"
     return replace(
         before,
-        evidence=replace(evidence, files=files.without(gone)),
-        hunks=(*before.hunks, Hunk(before.line(evidence.stage.from_instruction.line), reason, -shipped)),
+        evidence=replace(evidence, files=files.without(gone), effects=effects),
+        hunks=(*before.hunks, Hunk(line, reason, -shipped if shipped >= _WORTH_SAYING else None)),
         ignore=patterns,
         left=tuple(Left(path, why.format(pattern)) for path, pattern in gone.items()),
     )
@@ -138,7 +163,8 @@ def _names(source: str, rule: IgnoreRules, hit: Sequence[tuple[str, int]]) -> bo
 
 def _is_read(before: Rewritten, scopes: tuple[Scope, ...], known: Known) -> bool:
     """Whether a build step, or the program, may ask version control: what it is told may be in what it makes."""
-    if "git" in known.programs:
+    files = before.evidence.files
+    if "git" in known.programs and any(files.resolve(path) for path in _GIT):
         return True
     source = source_of(before.evidence)
     return any(
