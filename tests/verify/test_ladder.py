@@ -7,7 +7,7 @@ from dataclasses import replace
 from lightship.evidence.observation import HealthFact, Observation, RunFact, StopFact
 from lightship.oci.model import Healthcheck
 from lightship.verify import Allowance, compare
-from lightship.verify.hardened import ALL
+from lightship.verify.hardened import ALL, ANOTHER
 from lightship.verify.ladder import COMPARATORS
 from verify.sample import ABSENT, FACTS, answers, candidate, original, started, with_config, with_run
 
@@ -137,6 +137,17 @@ def test_what_the_original_does_not_bear_is_not_asked() -> None:
     verdict = compare(replace(old, hardened=(fails,)), replace(candidate(), hardened=(fails,)))
     assert verdict.word == "SAME"
     assert any(ALL in note and "does not bear" in note for note in verdict.notes)
+
+
+def test_who_is_another_user_anyway_need_not_be_run_as_one() -> None:
+    old, new = original(), candidate()
+    borne = replace(old.hardened[0], mode=ANOTHER)
+    root = replace(old, facts=replace(old.facts, config=replace(old.facts.config, user="")), hardened=(borne,))
+    settled = replace(new.facts, config=replace(new.facts.config, user="65532:65532"))
+    verdict = compare(root, replace(new, facts=settled, hardened=()))
+    assert verdict.levels[7].state == "same", verdict.levels[7]
+    as_root = replace(new.facts, config=replace(new.facts.config, user=""))
+    assert compare(root, replace(new, facts=as_root, hardened=())).levels[7].state == "not checked"
 
 
 def test_the_caller_can_allow_with_a_reason() -> None:

@@ -9,13 +9,13 @@ from lightship.evidence.observation import HardenedFact, ImageFacts, Observation
 from lightship.probes.plan import ProbePlan
 from lightship.probes.process import watch
 from lightship.verify.config import user_id
-from lightship.verify.hardened import ALL, bears
+from lightship.verify.hardened import ALL, ANOTHER, bears
 
 ANOTHER_USER = "65532:65532"
 """A number that no image has a user for, and the one that distroless calls nonroot."""
 
 MODES: tuple[tuple[str, dict[str, object]], ...] = (
-    ("another user", {"user": ANOTHER_USER}),
+    (ANOTHER, {"user": ANOTHER_USER}),
     ("read-only root, tmpfs on /tmp", {"read_only": True, "tmpfs": ("/tmp",)}),
     ("no capabilities", {"drop_capabilities": True}),
     ("no new privileges", {"no_new_privileges": True}),
@@ -30,7 +30,7 @@ def hardened_runs(
     engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan, *, spec: RunSpec, plain: tuple[RunFact, ...]
 ) -> tuple[HardenedFact, ...]:
     """All modes at once; when the program does not bear that, each by itself."""
-    modes = [(name, change) for name, change in MODES if name != "another user" or user_id(facts) == 0]
+    modes = [(name, change) for name, change in MODES if name != ANOTHER or user_id(facts) == 0]
     changes: dict[str, object] = {}
     for _, change in modes:
         changes |= change
@@ -47,7 +47,7 @@ def hardened_runs(
 
 def runs_as_another(seen: Observation) -> bool:
     """Whether an image runs as root, and was seen to do the same as another user."""
-    modes = {MODES[0][0], ALL}
+    modes = {ANOTHER, ALL}
     return user_id(seen.facts) == 0 and any(bears(seen.runs, one) for one in seen.hardened if one.mode in modes)
 
 
