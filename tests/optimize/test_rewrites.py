@@ -169,6 +169,11 @@ KEPT = {
     "pip told by a variable": Case(
         "FROM x\nCOPY . /app\nENV PIP_CONFIG_FILE=/app/pip.conf\nRUN pip install flask\n", {"pip.conf": ""}
     ),
+    "a part of it is taken away": Case(
+        "FROM x\nCOPY . /app\nRUN rm -rf /app/tests && pip install flask\n",
+        {"tests/t.py": "", "a.py": ""},
+        made={"rm -rf": [file("app/.wh.tests")]},
+    ),
     "nothing is installed": Case(PLAIN.format("mkdir -p /data"), {"a.py": ""}),
 }  # fmt: skip
 
