@@ -93,6 +93,7 @@ BUILT_IN: tuple[Allowance, ...] = (
             ".ccache",
         )
     ),
+    Allowance("**/.config/go/telemetry/**", ANY, "what the Go toolchain counts of its own work"),
     *(
         Allowance(f"{tree}/**", ("missing",), _TOOLCHAIN)
         for tree in (
