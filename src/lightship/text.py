@@ -101,20 +101,38 @@ def write_atomic(path: Path, text: str) -> None:
         umask = os.umask(0)
         os.umask(umask)
         mode = 0o666 & ~umask
+    name = ""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    try:
+        handle = _unnamed(path.parent)
+        if handle is None:
+            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, mode)
             file.write(encode(text))
             file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
+            os.fsync(handle)
+            if not name:
+                name = tempfile.mktemp(prefix=f".{path.name}.", dir=path.parent)
+                # linkat(2) follows the link of /proc only when it is given a directory.
+                os.link(f"/proc/self/fd/{handle}", name, src_dir_fd=handle)
         Path(name).replace(path)
     except BaseException as error:
-        Path(name).unlink(missing_ok=True)
+        if name:
+            Path(name).unlink(missing_ok=True)
         if isinstance(error, OSError):
             # A full disk is told of by write(2), which knows no name.
             raise OSError(error.errno, error.strerror, str(path)) from error
         raise
+
+
+def _unnamed(folder: Path) -> int | None:
+    """A file of a folder that has no name yet, so that a run that is killed leaves nothing; None where there is none.
+
+    open(2), O_TMPFILE: a build context that keeps half of a file would ship it.
+    """
+    if not hasattr(os, "O_TMPFILE") or not Path("/proc/self/fd").is_dir():
+        return None
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None

@@ -124,16 +124,24 @@ def run(arguments: argparse.Namespace) -> int:
         opened_engine(arguments.engine, verbose=arguments.verbose) as engine,
         progress(quiet=arguments.quiet or arguments.json) as told,
     ):
+        if output.exists() and not (arguments.force or arguments.dry_run):
+            told.note(f"{output} is already there: without --force it stays as it is")
         result = optimize(engine, options, settings, told)
-    written = ""
+    written, problem = "", None
     if result.outcome == "improved" and not arguments.dry_run:
-        written = _write_all(output, result, force=arguments.force)
+        try:
+            written = _write_all(output, result, force=arguments.force)
+        except (OSError, UsageError) as error:
+            # What took minutes to prove is not thrown away: reports are delivered first.
+            written, problem = "kept", _kept(error, output, result.text)
     outcome = optimizations.Outcome(result, dockerfile, output, written)
     deliver(
         reports,
         lambda name: optimizations.render(name, outcome),
         lambda: optimization_text(result, dockerfile, output, written),
     )
+    if problem is not None:
+        raise problem
     return EXIT_UNKNOWN if result.outcome == "not proven" else EXIT_OK
 
 
@@ -204,6 +212,25 @@ def _write_all(output: Path, result: Optimization, *, force: bool) -> str:
         else:
             write_atomic(ignored.path, there)
         raise
+
+
+def _kept(error: OSError | UsageError, output: Path, text: str) -> UsageError:
+    """Why the result is not where it belongs, and where it is instead."""
+    import tempfile
+
+    from lightship.text import encode
+
+    if isinstance(error, UsageError):
+        what, where, help_ = error.what, error.where, error.help
+    else:
+        what = f"the output cannot be written: {(error.strerror or str(error)).lower()}"
+        where, help_ = str(error.filename or output), "look at its folder, its rights and the space on the disk"
+    try:
+        with tempfile.NamedTemporaryFile(prefix=f"{output.name}.", delete=False) as file:
+            file.write(encode(text))
+    except OSError:
+        return UsageError(what, where=where, help=help_)
+    return UsageError(what, where=where, why=f"the proven Dockerfile was kept as {file.name}", help=help_)
 
 
 def _write(output: Path, text: str, *, force: bool) -> str:

@@ -24,7 +24,7 @@ class Headline:
 
 
 def headline(result: Optimization, output: Path, written: str) -> Headline:
-    """The headline of an optimization; ``written`` is "written", "unchanged" or "" when nothing was to be written."""
+    """The headline of an optimization; ``written`` is as ``Outcome`` has it."""
     if result.outcome == "nothing to gain":
         return Headline("", tr("Nothing to gain: {reason}.", reason=result.reason))
     if result.outcome == "not proven":
@@ -35,6 +35,7 @@ def headline(result: Optimization, output: Path, written: str) -> Headline:
     where = {
         "written": tr("{output} was written.", output=output),
         "unchanged": tr("{output} is up to date.", output=output),
+        "kept": tr("{output} was not written.", output=output),
         "": tr("Nothing was written (dry run)."),
     }
     return Headline(f"{result.chosen.verdict}: {figures}", where[written])

@@ -13,8 +13,10 @@ from lightship.reports.translation import tr
 def optimization_text(result: Optimization, dockerfile: Path, output: Path, written: str) -> str:
     """Diff, reasons, candidates, ladder and table, then one sentence that says how it ended.
 
-    ``written`` is "written", "unchanged" or "" when nothing was to be written.
+    ``written`` is "written", "unchanged", "kept" when it could not be written, or "" when nothing was to be.
     """
+    from rich.markup import escape
+
     out, buffer = buffered()
     if result.chosen:
         out.out(diff(result.original_text, result.text, str(dockerfile), str(output)))
@@ -31,7 +33,9 @@ def optimization_text(result: Optimization, dockerfile: Path, output: Path, writ
         out.print()
     shown = result.chosen or nearest(result)
     if shown and shown.verdict:
-        out.print(f"[bold]{shown.verdict}[/]" + ("" if result.chosen else f" [dim]({shown.candidate.title})[/]"))
+        out.print(
+            f"[bold]{shown.verdict}[/]" + ("" if result.chosen else f" [dim]({escape(shown.candidate.title)})[/]")
+        )
         out.print(ladder(shown))
         out.print()
     if result.original:

@@ -63,12 +63,12 @@ def _live(file: IO[str]) -> Iterator[Progress]:
 
         def finish() -> None:
             if current[0] != "starting":
-                console.print(f"[green]✓[/] {current[0]} [dim]({time.monotonic() - began[0]:.1f} s)[/]")
+                console.print(f"[green]✓[/] {escape(current[0])} [dim]({time.monotonic() - began[0]:.1f} s)[/]")
 
         def phase(text: str) -> None:
             finish()
             current[0], began[0] = text, time.monotonic()
-            status.update(text)
+            status.update(escape(text))
 
         def step(one: Step) -> None:
             if one.state == "running":
@@ -81,7 +81,7 @@ def _live(file: IO[str]) -> Iterator[Progress]:
                 )
 
         def note(text: str) -> None:
-            console.print(f"[yellow]note:[/] {text}")
+            console.print(f"[yellow]note:[/] {escape(text)}")
 
         yield Progress(phase, step, note)
         finish()

@@ -15,7 +15,10 @@ FORMATS: tuple[str, ...] = ("markdown", "html", "json", "sarif", "svg")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An optimization, and what became of it: ``written`` is "written", "unchanged" or "" when nothing was to be."""
+    """An optimization, and what became of it.
+
+    ``written`` is "written", "unchanged", "kept" when it could not be written, or "" when nothing was to be.
+    """
 
     result: Optimization
     dockerfile: Path
