@@ -12,7 +12,7 @@ import pytest
 from lightship.cli import main
 from lightship.errors import EXIT_OK, EXIT_USAGE
 
-from ..reports.examples import IMPROVED
+from .examples import IMPROVED
 
 
 @contextmanager
