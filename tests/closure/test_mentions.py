@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightship.closure.mentions import dlopen_names, language_of, mentions, starts_what_it_is_given
+from lightship.closure.mentions import dlopen_names, language_of, mentions, starts_programs, starts_what_it_is_given
 
 
 @pytest.mark.parametrize(
@@ -113,3 +113,47 @@ def test_a_name_in_a_variable(language: str, text: str) -> None:
 )
 def test_starting_a_program_by_its_name_hands_nothing_over(language: str, text: str) -> None:
     assert not starts_what_it_is_given(text.encode(), language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "program"),
+    [
+        ("node", "const {exec} = require('child_process'); exec(`cd ${d} && git pull | tee log`)", "tee"),
+        ("node", "import { execSync as run } from 'node:child_process'; run('pdftotext a')", "pdftotext"),
+        ("node", "const shell = require('shelljs'); shell.exec('tar czf x . && gzip -t x')", "gzip"),
+        ("node", "import {$} from 'zx'; await $`ffmpeg -i ${a}`", "ffmpeg"),
+        ("go", 'import "os/exec"\nexec.Command("bash", "-c", fmt.Sprintf("ffmpeg -i %s | gzip", x))', "gzip"),
+        ("go", 'import "os/exec"\nconst bin = "/usr/bin/openssl"\nfunc f() { exec.Command(bin) }', "/usr/bin/openssl"),
+        ("go", 'import "os"\nfunc f() { os.StartProcess("/usr/bin/git", a, b) }', "/usr/bin/git"),
+        ("python", 'import subprocess\nTOOLS = {"pdf": "pdftotext"}\nsubprocess.run([TOOLS[x], p])', "pdftotext"),
+        ("python", 'import subprocess\nsubprocess.run(["sh", "-c", f"cd {d} && tar cf - . | xz > x"])', "xz"),
+        ("python", 'import subprocess\nsubprocess.run(["nice", "-n", "19", "ffmpeg", "-i"])', "ffmpeg"),
+        ("python", 'import subprocess\nSSH = "/usr/bin/ssh"\nsubprocess.run([SSH, host])', "/usr/bin/ssh"),
+        ("python", "import sh\nsh.git('pull')", "git"),
+        ("python", "from plumbum.cmd import grep, apt_get", "apt-get"),
+        ("python", "from invoke import run\nrun('sudo -u app pandoc x')", "pandoc"),
+    ],
+)
+def test_ways_of_starting_a_program(language: str, text: str, program: str) -> None:
+    assert starts_programs(text.encode(), language)
+    words = {
+        word
+        for one in mentions(text.encode(), language, wrapped=True)
+        for word in (one.name.split() if one.kind == "shell" else [one.name])
+    }
+    assert program in words
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("const stream = require('stream')", "stream"),
+        ("import x from 'patch'", "patch"),
+        ("axios({ responseType: 'stream' })", "stream"),
+        ("style({ display: 'none', 'display': 1 })", "display"),
+        ("`import x from y`", "import"),
+    ],
+)
+def test_words_that_call_nothing(text: str, word: str) -> None:
+    source = f"const {{exec}} = require('child_process'); {text}"
+    assert word not in {one.name for one in mentions(source.encode(), "node", wrapped=True)}

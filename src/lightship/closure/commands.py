@@ -240,6 +240,9 @@ def _package_script(around: Surroundings, rest: Sequence[str | None], depth: int
         return
     yield Use("file", "package.json", script.manifest)
     place = with_node_programs(around, script.directory)
+    for text in script.others:
+        # Whoever has npm in the image may run the other scripts of the package too.
+        yield from (replace(use, certain=False) for use in _shell(place, text, depth + 1))
     for text in script.texts:
         yield from _shell(place, text, depth + 1)
     if script.texts:

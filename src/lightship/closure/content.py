@@ -95,7 +95,9 @@ class Content:
             yield from self._uses(shell_uses(self.around, self.around.text(path)), path, certain)
         elif language:
             yield from self._packages(path, language, ask)
-            for mention in mentions(self.around.tree.read(path, TEXT_LIMIT), language, wrapped=ask.wrapped):
+            for mention in mentions(
+                self.around.tree.read(path, TEXT_LIMIT), language, wrapped=ask.wrapped, own=ask.own
+            ):
                 yield from self._mention(mention, path, own=ask.own)
         if shebang:
             yield from self._service_files(path, ask)

@@ -6,6 +6,7 @@ that leads nowhere. Only literal names are seen; a name that is put together at 
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -27,15 +28,28 @@ class Mention:
     direct: bool = True
 
 
+_IMPORTING = r"""^\s*(?:import|from)\s+(?:{names})\b|["'](?:{names})(?:/[\w/.-]*)?["']"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """How a language starts programs: words that source which does has, and what a function's first string is."""
+    """How a language starts programs: words that source which does has, and what a function's first string is.
+
+    ``others`` are libraries with functions of their own for it.
+    """
 
     words: tuple[bytes, ...]
     calls: Mapping[str, MentionKind]
     lists: bool = False
     backticks: bool = False
     bare_calls: bool = False
+    others: str = ""
+
+    @property
+    def libraries(self) -> re.Pattern[bytes] | None:
+        """Where source asks for one of the libraries that start programs for it, which have functions of any name."""
+        names = "|".join(re.escape(name) for name in self.others.split())
+        return re.compile(_IMPORTING.format(names=names).encode(), re.MULTILINE) if names else None
 
 
 def _calls(**names: str) -> Mapping[str, MentionKind]:
@@ -51,7 +65,7 @@ def _calls(**names: str) -> Mapping[str, MentionKind]:
 _PYTHON = _Language(
     tuple(
         b"subprocess os.system popen( Popen which( find_executable os.exec os.spawn posix_spawn pexpect"
-        b" ctypes dlopen open_process run_process".split()
+        b" ctypes dlopen open_process run_process spawn(".split()
     ),
     _calls(
         program="run call check_call check_output Popen popen create_subprocess_exec open_process run_process spawn"
@@ -62,6 +76,7 @@ _PYTHON = _Language(
         find="find_library",
     ),
     lists=True,
+    others="sh plumbum invoke fabric executor pexpect sarge delegator envoy shellous",
 )
 _NODE = _Language(
     (
@@ -81,8 +96,14 @@ _NODE = _Language(
         shell="exec execSync execaCommand execaCommandSync",
         library="dlopen Library load",
     ),
+    others="shelljs zx execa cross-spawn node-cmd tinyexec nano-spawn node-pty promisify-child-process"
+    " child-process-promise shell-exec",
 )
-_GO = _Language((b"os/exec",), _calls(program="Command CommandContext LookPath"))
+_GO = _Language(
+    (b"os/exec", b"os.StartProcess", b"syscall.Exec"),
+    _calls(program="Command CommandContext LookPath StartProcess Exec"),
+    others="github.com/go-cmd/cmd github.com/bitfield/script mvdan.cc/sh",
+)
 _RUBY = _Language(
     (b"system", b"exec", b"spawn", b"popen", b"Open3", b"`", b"ffi_lib", b"dlopen"),
     _calls(
@@ -120,15 +141,63 @@ _ASSIGNED = re.compile(rf"=\s*+[\[(]?\s*+{_STRING}")
 _COMMAND_BEFORE = re.compile(
     r"(?:cmd|command|argv|args|cmdline|exe|executable|program)\w*(?:\s*:[^=\n]{1,60})?\s*\+?$", re.IGNORECASE
 )
-# Any text that begins like a command: "git", 'convert in.png out.png', `gs -dSAFER ...
-_BEGINNING = re.compile(r"""["'`]([A-Za-z/][\w./+-]{1,80})(?=["'`]|\s)""")
+# Any text that begins like a command: "git", 'convert in.png out.png', `gs -dSAFER ... (but no module's name).
+_BEGINNING = re.compile(
+    r"""(?<!require\()(?<!import\()(?<!import )(?<!from )["'`]([A-Za-z/][\w./+-]{1,80})(?=["'`]|\s)"""
+)
+_TEXT = re.compile(
+    r"\"{3}[^\"]{1,4000}\"{3}|\"(?:[^\"\\\n]|\\.){0,1000}\"|'(?:[^'\\\n]|\\.){0,1000}'|`(?:[^`\\]|\\.){0,4000}`",
+    re.DOTALL,
+)
+_OPERATOR = re.compile(
+    r"[|;&\n]+|\$\(|\b(?:sudo|nice|nohup|timeout|env|xargs|gosu|su-exec|setpriv|exec|time|command|do|then|else|-c)\b"
+    r"(?:\s+(?:-[\w=-]+|\w+=\S+|\d+[smhd]?)(?=\s))*"
+)
+_FIRST_WORD = re.compile(r"[\s\"'`]*(?:\w+=\S*\s+)*([A-Za-z/][\w./+-]{1,80})(?=[\s\"'`;)]|$)")
+_HAS_ARGUMENTS = re.compile(r"\s+[\w.]*[-/$%{]")
+_KEYWORDS = frozenset((*keyword.kwlist, "import", "export", "function", "select", "package"))
+# Programs of large packages whose names are said for other reasons: alone, such a word is no command.
+_WORDS = _KEYWORDS | {"animate", "compare", "composite", "display", "host", "mail", "montage", "patch", "stream"}
 _OPTION_LIST = re.compile(rf"\[\s*+{_STRING}\s*+,\s*+[fr]?[\"']-")
+# Programs as attributes of a module: sh.git("pull"), from plumbum.cmd import git.
+_ATTRIBUTE = re.compile(
+    r"^\s*from\s+(?:sh|plumbum\.cmd)\s+import\s+([\w, \t]+)|(?<![\w.])sh\.([a-z]\w+)\(", re.MULTILINE
+)
 _SONAME = re.compile(r"""["']((?:/[\w./+-]{0,200}/)?lib[\w+.-]{1,80}\.so(?:\.\d+){0,4})["']""")
 _OPENED_BY_VARIABLE = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(\s*+[\w(*]")
 _WORD = re.compile(r"""["']([A-Za-z][\w.+-]{1,40})["']""")
 _BACKTICKS = re.compile(r"`([^`\n]{1,300})`")
 _COLLECTIONS = frozenset(
-    {"set", "frozenset", "list", "tuple", "sorted", "join", "extend", "isin", "dict", "any", "all"}
+    {
+        "set",
+        "frozenset",
+        "list",
+        "tuple",
+        "sorted",
+        "join",
+        "extend",
+        "isin",
+        "dict",
+        "any",
+        "all",
+        "require",
+        "import",
+        "import_module",
+        "on",
+        "once",
+        "off",
+        "emit",
+        "addEventListener",
+        "removeListener",
+        "includes",
+        "indexOf",
+        "startsWith",
+        "endsWith",
+        "startswith",
+        "endswith",
+        "getattr",
+        "hasattr",
+    }
 )
 _PROGRAM = re.compile(r"^[\w./+][\w./+-]*$")
 _SO_STRING = re.compile(rb"^(?:/[\w./+-]{1,200}/)?lib[\w+.-]{1,80}\.so(?:\.\d+){0,4}$")
@@ -139,17 +208,17 @@ def language_of(path: str) -> str:
     return _SUFFIXES.get(path.rpartition("/")[2].rpartition(".")[2], "") if "." in path else ""
 
 
-def mentions(source: bytes, language: str, *, wrapped: bool = False) -> tuple[Mention, ...]:
+def mentions(source: bytes, language: str, *, wrapped: bool = False, own: bool = True) -> tuple[Mention, ...]:
     """The programs and libraries that source text names, once each, in order; none for an unknown language.
 
-    ``wrapped`` says that functions of the program's own start what they are given (``starts_what_it_is_given``), here
-    or in another file: any call may then be of one, and any text the beginning of a command.
+    ``wrapped`` says that something of the program's own starts programs, here or in another file, perhaps by a name
+    that it is given: any call may then be of it, and any text of the program's ``own`` source a command.
     """
     known = _LANGUAGES.get(language)
     if known is None or not (wrapped or starts_programs(source, language)):
         return ()
     found: dict[tuple[str, str], Mention] = {}
-    for mention in _found(known, source.decode("utf-8", "replace"), wrapped=wrapped):
+    for mention in _found(known, source.decode("utf-8", "replace"), wrapped=wrapped, own=own):
         found.setdefault((mention.kind, mention.name), mention)
     return tuple(found.values())
 
@@ -157,7 +226,10 @@ def mentions(source: bytes, language: str, *, wrapped: bool = False) -> tuple[Me
 def starts_programs(source: bytes, language: str) -> bool:
     """Whether source uses what its language starts programs with; false for an unknown language."""
     known = _LANGUAGES.get(language)
-    return known is not None and any(word in source for word in known.words)
+    if known is None:
+        return False
+    libraries = known.libraries
+    return any(word in source for word in known.words) or (libraries is not None and bool(libraries.search(source)))
 
 
 def starts_what_it_is_given(source: bytes, language: str) -> bool:
@@ -167,6 +239,26 @@ def starts_what_it_is_given(source: bytes, language: str) -> bool:
     calls = (name for name, kind in _LANGUAGES[language].calls.items() if kind in ("program", "shell"))
     given = rf"\b(?:{'|'.join(sorted(calls))})\(\s*\*?[\[(]?\s*[A-Za-z_$]"
     return re.search(given, source.decode("utf-8", "replace")) is not None
+
+
+def possible_commands(source: str) -> Iterator[str]:
+    """The words of source's texts that stand where a command's name can: first, or after ``|``, ``&&``, ``sudo`` ...
+
+    What is a keyword of some language is left out: in texts that are source themselves it calls nothing.
+    """
+    for match in _BEGINNING.finditer(source):
+        if match.group(1) not in (_KEYWORDS if _HAS_ARGUMENTS.match(source, match.end()) else _WORDS):
+            yield match.group(1)
+    yield from commands_in_texts(source)
+
+
+def commands_in_texts(source: str) -> Iterator[str]:
+    """The words of source's texts that stand where a command's name can after another: ``cd x && tar``, ``| gzip``."""
+    for match in _TEXT.finditer(source):
+        for part in _OPERATOR.split(match.group())[1:]:
+            word = _FIRST_WORD.match(part)
+            if word and word.group(1) not in _KEYWORDS:
+                yield word.group(1)
 
 
 def dlopen_names(binary: bytes) -> tuple[str, ...]:
@@ -189,7 +281,7 @@ def starts_shell(binary: bytes) -> bool:
     return b"\0system\0" in binary or b"\0popen\0" in binary
 
 
-def _found(language: _Language, text: str, *, wrapped: bool) -> Iterator[Mention]:
+def _found(language: _Language, text: str, *, wrapped: bool, own: bool) -> Iterator[Mention]:
     patterns = (_CALL, _BARE_CALL) if language.bare_calls else (_CALL,)
     for pattern in patterns:
         for match in pattern.finditer(text):
@@ -202,9 +294,9 @@ def _found(language: _Language, text: str, *, wrapped: bool) -> Iterator[Mention
     for match in _ASSIGNED.finditer(text):
         if _COMMAND_BEFORE.search(text[max(0, match.start() - 90) : match.start()]):
             yield from _program(_value(match), direct=False)
-    if wrapped:
-        for match in _BEGINNING.finditer(text):
-            yield Mention("program", match.group(1), direct=False)
+    if own and wrapped:
+        for program in possible_commands(text):
+            yield Mention("program", program, direct=False)
     if language.lists:
         yield from _listed(text)
 
@@ -215,6 +307,10 @@ def _listed(text: str) -> Iterator[Mention]:
         yield from _program(_value(match), direct=False)
     if "shell=True" in text:
         yield Mention("program", "/bin/sh")
+    for match in _ATTRIBUTE.finditer(text):
+        for name in (match.group(1) or match.group(2)).split(","):
+            # apt_get is apt-get: a program's name is not always one of Python's.
+            yield Mention("program", name.split(" as ")[0].strip().replace("_", "-"), direct=False)
     if _OPENED_BY_VARIABLE.search(text):
         # The name is in a list or a variable: any word of the file may be it.
         for match in _WORD.finditer(text):
@@ -238,7 +334,7 @@ def _called(language: _Language, name: str, match: re.Match[str], *, wrapped: bo
     elif bracket == "[" and after in (",", "]") and language.lists and last not in _COLLECTIONS:
         # A function of the program's own that takes a command, as run_git(["git", "describe"]).
         yield from _program(value, direct=False)
-    elif wrapped and last not in _COLLECTIONS:
+    elif wrapped and last not in _COLLECTIONS and value not in _WORDS:
         # run(w, "git", "ls-remote"), sh("convert in.png out.png")
         yield from _program(value, direct=False)
 

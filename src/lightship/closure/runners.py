@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -18,6 +19,11 @@ _PROJECT_ENVIRONMENTS = (
     "/root/.local/share/virtualenvs/*/bin",
     "/root/.local/share/hatch/env/virtual/*/*/bin",
 )
+# https://docs.npmjs.com/cli/using-npm/scripts, and what everybody calls the rest.
+_OF_DEVELOPMENT = re.compile(
+    r"(?:pre|post)?(?:install|uninstall|prepare|publish|publishOnly|pack|version|test|lint|format|release|build|dev|watch"
+    r"|commit|coverage|cover|typecheck|type-check|docs?|clean|bump|changelog|e2e|prettier|eslint|husky)(?![a-z])"
+)
 _RUN_VERBS = frozenset({"run", "run-script", "exec", "dlx"})
 _DIRECTORY_OPTIONS = frozenset({"--prefix", "--cwd", "--dir", "-C"})
 
@@ -26,13 +32,15 @@ _DIRECTORY_OPTIONS = frozenset({"--prefix", "--cwd", "--dir", "-C"})
 class PackageScript:
     """What ``npm start``, ``npm run x``, ``yarn x`` run: the scripts of a name in a package.json, as shell texts.
 
-    ``directory`` is where the package is, ``manifest`` its package.json, ``verb`` the name of the script.
+    ``directory`` is where the package is, ``manifest`` its package.json, ``verb`` the name of the script. ``others``
+    are the package's further scripts that may be run in the same way, without those that only serve its development.
     """
 
     directory: str
     manifest: str
     verb: str
     texts: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
 
 def package_script(around: Surroundings, arguments: Sequence[str | None]) -> PackageScript | None:
@@ -46,10 +54,12 @@ def package_script(around: Surroundings, arguments: Sequence[str | None]) -> Pac
     verb = words[1] if words[0] in _RUN_VERBS and len(words) > 1 else words[0]
     try:
         scripts = json.loads(around.text(manifest))["scripts"]
-        found = [scripts.get(name) for name in (f"pre{verb}", verb, f"post{verb}")]
+        texts = {name: text for name, text in scripts.items() if isinstance(text, str)}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        found = []
-    return PackageScript(directory, manifest, verb, tuple(text for text in found if isinstance(text, str)))
+        texts = {}
+    own = (f"pre{verb}", verb, f"post{verb}")
+    others = tuple(text for name, text in texts.items() if name not in own and not _OF_DEVELOPMENT.match(name))
+    return PackageScript(directory, manifest, verb, tuple(texts[name] for name in own if name in texts), others)
 
 
 def with_programs(around: Surroundings, directories: Iterable[str]) -> Surroundings:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lightship.closure.content import Ask, Content, Gone
 from lightship.closure.libraries import is_loadable_name
-from lightship.closure.mentions import language_of, starts_what_it_is_given
+from lightship.closure.mentions import language_of, starts_programs, starts_what_it_is_given
 from lightship.closure.model import Closure, Reason, ReasonKind, Root, Unresolved
 from lightship.closure.surroundings import SHARED_DIRECTORIES, TEXT_LIMIT, Surroundings, surroundings
 from lightship.elf.tree import FileTree
@@ -142,13 +142,13 @@ class _Walk:
                 self.reasons.setdefault(empty, member)
 
     def _wrapping(self, directory: str, paths: Iterable[str]) -> frozenset[str]:
-        """The languages in which a program of a tree has functions that start what they are given."""
+        """The languages in which a tree's own files start programs, whose names may be in any other of them."""
         found: set[str] = set()
         for path in paths:
             language = language_of(path)
             if not language or language in found or not self._searched(path) or _is_library(path, directory):
                 continue
-            if starts_what_it_is_given(self.around.tree.read(path, TEXT_LIMIT), language):
+            if starts_programs(self.around.tree.read(path, TEXT_LIMIT), language):
                 found.add(language)
         return frozenset(found)
 
@@ -168,8 +168,12 @@ class _Walk:
             sure = reason.certain and (not library or self.around.loader.elf(path) is not None)
             self._ask(Ask(path, Reason(reason.kind, reason.via, directory, sure), own=not library))
         elif language and language != "shell" and self._searched(path):
-            wrapped = not library and language in wrapping
+            # A library names what it starts in the file that does.
+            wrapped = language in wrapping if not library else self._starts_by_variable(path, language)
             self._look(path, Ask(path, reason, language, own=not library, wrapped=wrapped))
+
+    def _starts_by_variable(self, path: str, language: str) -> bool:
+        return starts_what_it_is_given(self.around.tree.read(path, TEXT_LIMIT), language)
 
     def _link(self, path: str, reason: Reason, directory: str) -> None:
         target = self.around.paths.real(path)

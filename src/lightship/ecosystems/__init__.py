@@ -28,7 +28,9 @@ def caches(homes: Iterable[str], *, without: Collection[str] = ()) -> tuple[str,
     ``without`` names ecosystems whose caches are in use, because a program of theirs runs in the final image.
     """
     homes = tuple(homes)
-    patterns = (pattern for one in ECOSYSTEMS if one.name not in without for pattern in one.caches)
+    patterns = (
+        pattern for one in ECOSYSTEMS for pattern in (*one.downloads, *(() if one.name in without else one.caches))
+    )
     return tuple(sorted({path for pattern in patterns for path in _in_homes(pattern, homes)}))
 
 

@@ -32,10 +32,12 @@ class Ecosystem:
     """One language: the files that show it, its package manager's caches, its toolchains.
 
     ``caches`` are directories that the package manager fills and can fill again; ``{home}`` stands for every home
-    directory of the image. ``manifests`` are file names that lie at the root of a project.
+    directory of the image. ``downloads`` are those parts of them that only installing reads, so that they stay behind
+    although the package manager runs in the final image. ``manifests`` are file names that lie at a project's root.
     """
 
     name: str
     manifests: tuple[str, ...]
     caches: tuple[str, ...]
     toolchains: tuple[Toolchain, ...] = ()
+    downloads: tuple[str, ...] = ()

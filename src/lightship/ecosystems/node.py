@@ -5,6 +5,7 @@ from lightship.ecosystems.model import Ecosystem, Toolchain
 NODE = Ecosystem(
     name="node",
     manifests=("package.json",),
+    downloads=("{home}/.npm/_cacache", "{home}/.npm/_logs", "{home}/.npm/_update-notifier-last-checked"),
     caches=(
         "{home}/.npm",
         "{home}/.cache/yarn",

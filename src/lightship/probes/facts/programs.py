@@ -6,7 +6,7 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 
-from lightship.closure.mentions import language_of, starts_programs
+from lightship.closure.mentions import commands_in_texts, language_of, starts_programs
 from lightship.closure.scripts import interpreter_of
 from lightship.closure.surroundings import Surroundings
 from lightship.evidence.observation import FileFact, Mention, ScriptFact
@@ -100,7 +100,7 @@ def _named(path: str, source: bytes) -> set[str]:
     language = language_of(path) or "python"
     if starts_programs(source, language):
         # In a program that writes programs, "import" is no call of ImageMagick's import, nor "as" of the assembler.
-        return set(_CALLED.findall(text)) - _KEYWORDS
+        return (set(_CALLED.findall(text)) | set(commands_in_texts(text))) - _KEYWORDS
     pairs = ((variable.lower(), name) for variable, name in _VARIABLES.findall(text))
     return {name for variable, name in pairs if name.lower() in variable or _OF_A_COMMAND.search(variable)}
 
