@@ -76,11 +76,9 @@ def deliver(reports: Sequence[Report], render: Callable[[str], str], text: Calla
         if one.path is not None:
             write_atomic(one.path, render(one.format) + "\n")
     printed = next((one for one in reports if one.path is None), None)
-    if printed is None:
-        print(text())
-    else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(encode(render(printed.format) + "\n"))
+    sys.stdout.flush()
+    # A Dockerfile's bytes that are not UTF-8 are printed as they are; print() would fail at them.
+    sys.stdout.buffer.write(encode((render(printed.format) if printed else text()) + "\n"))
 
 
 def _check(path: Path, inputs: Sequence[Path]) -> None:
