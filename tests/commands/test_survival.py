@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -157,7 +158,11 @@ def test_a_full_disk_for_the_output(
     code, err = ended(start(folder, engines_present[0]))
     assert code == 2, err
     assert (err.count("error:"), "Traceback" in err) == (1, False), err
-    assert f"{folder / 'Dockerfile.lightship'}: error: no space left on device" in err
+    assert f"{folder / 'Dockerfile.lightship'}: error: the output cannot be written: no space left on device" in err
+    kept = re.search(r"was kept as (\S+)", err)
+    assert kept, err
+    assert "FROM" in Path(kept[1]).read_text()
+    Path(kept[1]).unlink()
     assert (folder / "Dockerfile.lightship").read_text() == "# of an earlier day\n"
     assert (folder / "Dockerfile").read_text() == DOCKERFILE
     assert sorted(path.name for path in folder.iterdir()) == [

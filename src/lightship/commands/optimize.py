@@ -224,7 +224,8 @@ def _kept(error: OSError | UsageError, output: Path, text: str) -> UsageError:
         what, where, help_ = error.what, error.where, error.help
     else:
         what = f"the output cannot be written: {(error.strerror or str(error)).lower()}"
-        where, help_ = str(error.filename or output), "look at its folder, its rights and the space on the disk"
+        # The name in the error may be that of a file in passing, or of the folder.
+        where, help_ = str(output), "look at its folder, its rights and the space on the disk"
     try:
         with tempfile.NamedTemporaryFile(prefix=f"{output.name}.", delete=False) as file:
             file.write(encode(text))
