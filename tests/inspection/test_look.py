@@ -114,6 +114,19 @@ def test_secrets_of_deleted_files_are_found_and_no_value_is_told(
         assert HIDDEN not in printed
 
 
+def test_checkpoints_of_volumes_and_of_apk(tmp_path: Path) -> None:
+    from oci.archives import config_of, docker_archive, file, tar
+
+    layers = [tar([file("a", b"a")])] * 3
+    texts = ("apk add --no-cache a && apk del b", "apk add a", "apk --no-cache add a")
+    history = [{"created_by": f"RUN /bin/sh -c {text} # buildkit"} for text in texts]
+    config = config_of(layers, history=history) | {"config": {"Volumes": {"/proc/x": {}, "/device": {}}}}
+    with open_image(docker_archive(tmp_path / "x.tar", layers, config=config), trusted=True) as image:
+        found = {one.code: one for one in look_inside(image, "x").checkpoints}
+    assert (found["DKL-DI-0002"].passed, found["DKL-DI-0002"].detail) == (False, "/proc/x")
+    assert (found["DKL-DI-0004"].passed, found["DKL-DI-0004"].detail) == (False, "RUN apk add a")
+
+
 @pytest.mark.parametrize(
     ("path", "content", "kind"),
     [
@@ -147,7 +160,7 @@ def test_where_secrets_are_looked_for(path: str, content: str, kind: str, tmp_pa
 def test_checkpoints(found: Inspection) -> None:
     failed = {one.code: one.detail for one in found.checkpoints if not one.passed}
     assert set(failed) == {"CIS-DI-0001", "CIS-DI-0006", "CIS-DI-0008", "CIS-DI-0010", "DKL-DI-0005", "DKL-LI-0001",
-                           "DKL-LI-0002"}  # fmt: skip
+                           "DKL-LI-0002", "DKL-LI-0003"}  # fmt: skip
     assert failed["DKL-LI-0001"] == "admin"
 
 

@@ -17,6 +17,8 @@ _UPGRADE = re.compile(
     r"\b(?:apt-get|apt|yum|dnf)\s+(?:-\S+\s+)*(?:dist-upgrade|full-upgrade|upgrade)\b|\bapk\s+upgrade\b"
 )
 _UPDATE = re.compile(r"\b(?:apt-get|apt)\s+(?:-\S+\s+)*update\b")
+_APK_ADD = re.compile(r"\bapk\b(?=[^&|;]*\sadd\b)(?![^&|;]*--no-cache)")
+_SENSITIVE = ("/dev", "/proc", "/sys")
 _INSTALL = re.compile(r"\b(?:apt-get|apt)\s+(?:-\S+\s+)*install\b")
 
 
@@ -39,7 +41,13 @@ def checkpoints(
         Checkpoint("CIS-DI-0009", "COPY in place of ADD", adds == 0, f"{adds} ADD" if adds else ""),
         _point("CIS-DI-0010", "no secrets", [one.path for one in secrets]),
         _point("DKL-DI-0001", "no sudo", [path for path in ("usr/bin/sudo", "bin/sudo") if path in rootfs]),
+        _point(
+            "DKL-DI-0002",
+            "no sensitive directory as a VOLUME",
+            [path for path in config.volumes if f"{path}/".startswith(tuple(f"{one}/" for one in _SENSITIVE))],
+        ),
         _point("DKL-DI-0003", "no upgrade of all packages", [run for run in runs if _UPGRADE.search(run)]),
+        _point("DKL-DI-0004", "apk add with --no-cache", [run for run in runs if _APK_ADD.search(run)]),
         _point(
             "DKL-DI-0005",
             "no package lists left behind",
@@ -47,6 +55,7 @@ def checkpoints(
         ),
         _point("DKL-LI-0001", "no account without a password", list(_open_accounts(rootfs))),
         _point("DKL-LI-0002", "no two accounts or groups of one number", [*_twice(users), *_twice(groups)]),
+        _point("DKL-LI-0003", "no caches, no temporary files", [c.path for c in caches]),
     )
 
 
