@@ -35,7 +35,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 def command_line() -> str:
     """Every command with its arguments, as the parser knows them."""
-    parts = ["# Command line\n\nExit codes are in [In continuous integration](../how-to/ci.md#exit-codes).\n"]
+    parts = ["# Command line\n\nExit codes have [a page of their own](exit-codes.md), settings [too](settings.md).\n"]
     for name, help_ in COMMANDS:
         parser = build_parser([name])
         (choices,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
