@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 from lightship.engines.protocol import RunSpec
-from lightship.evidence.observation import ImageFacts, PythonFact, RunFact, ScriptFact
+from lightship.evidence.observation import ROUTE, ImageFacts, PythonFact, Route, RunFact, ScriptFact
 from lightship.oci.model import Healthcheck, ImageConfig
 from lightship.probes import Limits, ProbePlan, observe, plan_from_original
 from lightship.probes.hardened import ANOTHER_USER
@@ -53,6 +53,41 @@ def test_the_plan_is_what_the_original_answers() -> None:
     assert paths[0] == "/"
     assert set(paths) == {"/", "/openapi.json", "/items", "/broken", "/about", "/logo.png", "/health"}
     assert all(container.removed for _, container in engine.started)
+
+
+ROUTES = (Route("GET", "/convert"), Route("POST", "/convert"), Route("POST", "/token"), Route("POST", "/nowhere"))
+
+
+def converter(request: bytes) -> bytes:
+    """An API that has nothing but POST routes."""
+    method, path = request.split(b" ")[:2]
+    status, body = (404, b"no") if path not in (b"/convert", b"/token") else (405, b"post it")
+    if method == b"POST" and path == b"/convert":
+        status, body = (400, b"no file") if request.endswith(b"\r\n\r\n{}") else (500, b"boom")
+    if method == b"POST" and path == b"/token":
+        status, body = 200, str(time.monotonic_ns()).encode()
+    return b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
+
+
+def test_posts_of_the_source_are_asked_where_they_are_taken_and_answered_alike() -> None:
+    engine = FakeEngine(lambda spec: FakeContainer(Server(converter).port))
+    plan = plan_from_original(engine, "x", replace(FACTS, routes=ROUTES), Settings())  # type: ignore[arg-type]
+    assert [(one.label, one.source) for one in plan.requests] == [
+        ("GET :8000/", "first page"), ("GET :8000/convert", ROUTE), ("POST :8000/convert", ROUTE),
+    ]  # fmt: skip
+
+
+def test_no_posts_where_one_ends_the_program() -> None:
+    container = FakeContainer()
+
+    def fragile(request: bytes) -> bytes:
+        if request.startswith(b"POST"):
+            container.stop(1)
+        return converter(request)
+
+    container._port = Server(fragile).port
+    plan = plan_from_original(FakeEngine(lambda spec: container), "x", replace(FACTS, routes=ROUTES), Settings())  # type: ignore[arg-type]
+    assert (plan.ports, [one.method for one in plan.requests]) == ((8000,), ["GET", "GET"])
 
 
 def test_the_users_requests_come_last_and_are_his() -> None:

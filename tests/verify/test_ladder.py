@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lightship.evidence.observation import HealthFact, Observation, RunFact, StopFact
+import pytest
+
+from lightship.evidence.observation import (
+    ROUTE,
+    Exchange,
+    HealthFact,
+    HttpAnswer,
+    HttpRequest,
+    Observation,
+    RunFact,
+    StopFact,
+)
 from lightship.oci.model import Healthcheck
 from lightship.verify import Allowance, compare
 from lightship.verify.hardened import ALL, ANOTHER
@@ -46,6 +57,20 @@ def test_a_batch_program_that_ends_well_was_seen_running() -> None:
 def test_ending_well_and_leaving_nothing_is_not_running() -> None:
     done = RunFact(ended=True, exit_code=0)
     assert str(compare(bare(done, done), bare(done))) == "SAME up to L5"
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "counts"),
+    [("GET", 405, True), ("POST", 400, True), ("GET", 401, True), ("POST", 405, False), ("GET", 404, False),
+     ("POST", 500, False)],
+)  # fmt: skip
+def test_what_a_route_of_the_source_refuses_exercises_it(method: str, status: int, counts: bool) -> None:
+    route = HttpRequest(8000, "/convert", method, source=ROUTE)
+    for request, reached in ((route, counts), (replace(route, source="health path"), False)):
+        asked = (Exchange(request, (HttpAnswer(status, (), b"no"),)),)
+        run = started("1", exchanges=asked, health=None)
+        level = compare(bare(run, run), bare(run)).levels[6]
+        assert (level.state == "same") is reached, level
 
 
 def test_only_404_exercises_nothing() -> None:

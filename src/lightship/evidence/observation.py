@@ -132,6 +132,14 @@ class Mention:
     where: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Route:
+    """A method and a path that the program's source says it answers; parameters of the path are given as "1"."""
+
+    method: str
+    path: str
+
+
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
     """Everything about an image that its files and configuration tell."""
@@ -155,13 +163,17 @@ class ImageFacts:
     programs: tuple[str, ...] = ()
     """Names of the executables on the image's PATH."""
     mentions: tuple[Mention, ...] = ()
-    routes: tuple[str, ...] = ()
-    """Paths that the program's source says it serves; which of them it does is for the running original to say."""
+    routes: tuple[Route, ...] = ()
+    """What the program's source says it answers; which of it it does is for the running original to say."""
     unread: tuple[str, ...] = ()
     """In words, what could not be read and is therefore not compared."""
 
 
 # What is asked of a container, and what came back.
+
+
+ROUTE = "route in the source"
+"""Source of a request that the program's own source names."""
 
 
 @dataclass(frozen=True, slots=True)

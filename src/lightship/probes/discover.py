@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import chain
@@ -12,12 +12,13 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from lightship.engines.protocol import Container, Engine, RunSpec
-from lightship.evidence.observation import CommandProbe, HttpAnswer, HttpRequest, ImageFacts
+from lightship.evidence.observation import ROUTE, CommandProbe, HttpAnswer, HttpRequest, ImageFacts, Route
 from lightship.probes.http import ask
 from lightship.probes.inside import ask_python
 from lightship.probes.plan import ProbePlan
 from lightship.probes.process import NOT_HTTP
 from lightship.probes.services import beside, refuse_clashes
+from lightship.verify.answers import is_taken
 from lightship.verify.libraries import INSTALLER_SCRIPTS
 from lightship.verify.settings import Settings
 
@@ -30,9 +31,12 @@ HEALTH_PATHS = (
 OPENAPI_PATHS = ("/openapi.json", "/api/openapi.json", "/swagger.json", "/v3/api-docs", "/api/swagger.json")
 LINKS_LIMIT = 20
 OPERATIONS_LIMIT = 40
-ROUTE = "route in the source"
 ROUTES_SECONDS = 20.0
 """After so long no more routes of the source are tried."""
+POSTS_SECONDS = 10.0
+POSTS_LIMIT = 10
+EMPTY_HEADERS, EMPTY_BODY = (("Content-Type", "application/json"),), b"{}"
+"""What is sent to a route that takes a POST: nothing, in the commonest form."""
 
 IGNORED = 3.0
 """Seconds after which a program is killed that was seen to ignore its stop signal for the whole time limit."""
@@ -78,6 +82,7 @@ def _serving(container: Container, facts: ImageFacts, plan: ProbePlan, settings:
         left_out = () if ports else (f"it listens on no port within {plan.limits.start:g} s",) if exposed else ()
         # A port that opened and closed again, or opens only now and then, is not waited for.
         lasting = tuple(sorted(set(ports) & set(container.listening())))
+        requests += _posts(container, {one.port: one.scheme for one in requests}, plan, facts.routes)
         if container.stop(limits.stop) >= limits.stop * 0.9:
             # It ignores the signal for as long as engines wait: that need not be waited for in every run.
             limits = replace(limits, stop=min(limits.stop, IGNORED))
@@ -109,7 +114,34 @@ def _ports(container: Container, expected: set[int], plan: ProbePlan) -> tuple[i
     return tuple(sorted(seen))
 
 
-def _paths(container: Container, port: int, plan: ProbePlan, routes: Iterable[str]) -> Iterator[HttpRequest]:
+def _posts(
+    container: Container,
+    ports: Mapping[int, Literal["http", "https"]],
+    plan: ProbePlan,
+    routes: Iterable[Route],
+) -> list[HttpRequest]:
+    """The POST requests of the source that the program takes and answers alike twice; none when it does not survive.
+
+    The container has no way out, and what a request changes in it is gone with it.
+    """
+    found: list[HttpRequest] = []
+    deadline = time.monotonic() + POSTS_SECONDS
+    for port, scheme in ports.items():
+        for route in routes:
+            if route.method != "POST" or time.monotonic() > deadline or len(found) >= POSTS_LIMIT:
+                continue
+            request = HttpRequest(port, route.path, "POST", EMPTY_HEADERS, EMPTY_BODY, scheme=scheme, source=ROUTE)
+            first = _get(container, request, plan)
+            if not is_taken(request, first.status):
+                continue
+            second = _get(container, request, plan)
+            if (first.status, first.body) == (second.status, second.body):
+                found.append(request)
+    still = container.state().running and set(ports) <= set(container.listening())
+    return found if still else []
+
+
+def _paths(container: Container, port: int, plan: ProbePlan, routes: Iterable[Route]) -> Iterator[HttpRequest]:
     """The requests that the original answers on one port; "/" always, whatever it answers."""
     scheme = _scheme(container, port, plan)
     if scheme is None:
@@ -119,14 +151,15 @@ def _paths(container: Container, port: int, plan: ProbePlan, routes: Iterable[st
     yield HttpRequest(port, scheme=scheme, source="first page")
     seen = {"/"}
     deadline = time.monotonic() + ROUTES_SECONDS
-    offers = chain(_offers(container, port, scheme, first, plan), ((ROUTE, path) for path in routes))
+    written = ((ROUTE, route.path) for route in routes if route.method == "GET")
+    offers = chain(_offers(container, port, scheme, first, plan), written)
     for source, path in offers:
         if path in seen or (source == ROUTE and time.monotonic() > deadline):
             continue
         seen.add(path)
         request = HttpRequest(port, path, scheme=scheme, source=source)
         status = _get(container, request, plan).status
-        if status is not None and (200 <= status < 400 or source == "OpenAPI"):
+        if is_taken(request, status) or (status is not None and source == "OpenAPI"):
             yield request
 
 

@@ -1,7 +1,9 @@
 """L6: the same HTTP answers: status, headers that matter, body; nothing that the original itself varies counts.
 
 Each request was asked more than once of the original (twice in a run, in two runs). An answer of 4xx or 5xx
-exercises nothing of the program: the two must still agree on it, but it is never counted as a pass.
+exercises nothing of the program: the two must still agree on it, but it is never counted as a pass. Except where the
+program's own source has a route for the request: what it then refuses (400, 401, 405, 422 ...; not 404) shows that the
+route is there, so that the program's modules are loaded and its handlers or their framework read the request.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from lightship.evidence.observation import Exchange, HttpAnswer, HttpRequest, Observation, RunFact
+from lightship.evidence.observation import ROUTE, Exchange, HttpAnswer, HttpRequest, Observation, RunFact
 from lightship.verify import json_bodies, volatile
 from lightship.verify.paths_in_text import place_free
 from lightship.verify.verdict import Comparison, Difference, not_checked, not_reached, settle
@@ -23,6 +25,9 @@ HEADERS_OF_A_MOMENT = frozenset(
     }
 )  # fmt: skip
 """Headers that are not compared."""
+
+_REFUSED = frozenset({400, 401, 403, 406, 409, 411, 415, 422, 428, 429})
+"""What handlers and their frameworks say; a 405 to a POST is also what a server of plain files says."""
 
 TOO_VOLATILE = 0.2
 """Share of a body that must be constant; below, the body is unknown."""
@@ -42,8 +47,10 @@ def compare_answers(original: Observation, candidate: Observation) -> Comparison
     asked = [pair for pair in paired(original.runs, candidate.runs) if pair[0].source != "user"]
     users = [pair for pair in paired(original.runs, candidate.runs) if pair[0].source == "user"]
     differences, doubts, notes, exercised = differing_answers(asked)
-    passed = sum(_is_exercised(old) for _, old, _ in users)
-    detail = f"{exercised} of {len(asked)} requests answered with 2xx or 3xx"
+    passed = sum(_is_exercised(request, old) for request, old, _ in users)
+    refused = sum(_is_exercised(request, old) and (old[0].status or 0) >= 400 for request, old, _ in asked)
+    detail = f"{exercised - refused} of {len(asked)} requests answered with 2xx or 3xx"
+    detail += f", {refused} refused by a route of the source" if refused else ""
     if not differences and not doubts and not exercised + passed and _is_healthy(original, candidate):
         return settle("it answers its HEALTHCHECK", notes=notes)
     if not differences and not doubts and not exercised + passed:
@@ -87,7 +94,7 @@ def differing_answers(
     notes: list[str] = []
     exercised = 0
     for request, old, new in pairs:
-        exercised += _is_exercised(old)
+        exercised += _is_exercised(request, old)
         if not new:
             doubts.append(Difference(("answers", request.label), _status(old[0]), "not asked"))
             continue
@@ -221,8 +228,17 @@ def _exchanges(runs: Iterable[RunFact]) -> Iterator[Exchange]:
     return (exchange for run in runs for exchange in run.exchanges)
 
 
-def _is_exercised(answers: Sequence[HttpAnswer]) -> bool:
-    return bool(answers) and all(one.status is not None and 200 <= one.status < 400 for one in answers)
+def is_taken(request: HttpRequest, status: int | None) -> bool:
+    """Whether a status shows that the program has something at the request's path."""
+    if status is None:
+        return False
+    if 200 <= status < 400:
+        return True
+    return request.source == ROUTE and (status in _REFUSED or (status == 405 and request.method == "GET"))
+
+
+def _is_exercised(request: HttpRequest, answers: Sequence[HttpAnswer]) -> bool:
+    return bool(answers) and all(is_taken(request, one.status) for one in answers)
 
 
 def _status(answer: HttpAnswer) -> str:
