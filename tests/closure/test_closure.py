@@ -278,3 +278,22 @@ def test_this_machines_git() -> None:
     found = closure(tree, roots(ImageConfig(cmd=("git",)), tree), ImageConfig())
     assert any("/libpcre2" in path or "/libz.so" in path for path in found.certain)
     assert all(gone.kind != "library" or not gone.certain for gone in found.unresolved)
+
+
+def test_code_that_was_installed_from_a_folder_is_the_projects_own() -> None:
+    site = f"{PY}/site-packages"
+    source = (
+        "import subprocess\ndef call(name): subprocess.run([name])\n"
+        "TOOLS = {'check': 'curl --fail', 'save': 'git add .'}\n"
+    )
+    record = "harbour/tools.py,sha256=x,1\nharbour-1.dist-info/RECORD,,\n../../../bin/harbour,,\n"
+    installed = {f"{site}/harbour/tools.py": source, f"{site}/harbour-1.dist-info/RECORD": record}
+    config = ImageConfig(cmd=("python3", "-m", "harbour"), env=(("PATH", "/usr/local/bin:/usr/bin"),))
+
+    def called(url: str) -> set[str]:
+        tree = MemoryTree({**BASE, **installed, f"{site}/harbour-1.dist-info/direct_url.json": url})
+        found = closure(tree, roots(config, tree, trees=[site]), config)
+        return {"usr/bin/git", "usr/bin/curl"} & set(found)
+
+    assert called('{"url": "file:///src", "dir_info": {}}') == {"usr/bin/git", "usr/bin/curl"}
+    assert called('{"url": "https://example.org/harbour.whl", "archive_info": {}}') == set()

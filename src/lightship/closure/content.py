@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from lightship.closure.commands import Use, shell_uses
+from lightship.closure.compiled import started_by
 from lightship.closure.groups import is_libcrypto, openssl_files
 from lightship.closure.mentions import Mention, dlopen_names, language_of, mentions, starts_shell
 from lightship.closure.model import Reason, ReasonKind
@@ -46,17 +47,18 @@ class Ask:
 class Gone:
     """A name that leads nowhere."""
 
-    kind: Literal["library", "program", "interpreter"]
+    kind: Literal["library", "program", "interpreter", "source"]
     name: str
     by: str
     certain: bool
 
 
 class Content:
-    """Looks into the files of one tree."""
+    """Looks into the files of one tree; ``made`` tells of a program whether the project brought or made it."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, made: Callable[[str], bool]) -> None:
         self.around = around
+        self._made = made
 
     def preloads(self) -> Iterator[Ask | Gone]:
         """What is loaded into every program: /etc/ld.so.preload and LD_PRELOAD (ld.so(8))."""
@@ -75,6 +77,8 @@ class Content:
             yield from self._text(path, ask)
             return
         yield from self._elf(path, elf, certain)
+        if ask.own and elf.is_program and self._made(path):
+            yield from self._compiled(path)
         if is_python(ask.path) or is_python(path):
             yield from self._python(ask.path, path, certain)
         for tree in runtime_trees(self.around, path):
@@ -130,6 +134,13 @@ class Content:
             yield from self._library(name, path, elf, "dlopen", certain=False, report=False)
         if elf.is_program and certain and starts_shell(binary):
             yield from self._program("/bin/sh", path, "called", certain=False, report=False)
+
+    def _compiled(self, path: str) -> Iterator[Ask | Gone]:
+        started = started_by(self.around, self.around.tree.read(path, _BINARY_LIMIT))
+        for mention in started.mentions:
+            yield from self._mention(mention, path, own=False)
+        for source in started.unread:
+            yield Gone("source", source, path, certain=False)
 
     def _python(self, asked: str, path: str, certain: bool) -> Iterator[Ask | Gone]:
         environment = python_environment(self.around, asked)

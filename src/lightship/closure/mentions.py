@@ -125,9 +125,34 @@ _PERL = _Language(
     bare_calls=True,
 )
 
-_LANGUAGES = {"python": _PYTHON, "node": _NODE, "go": _GO, "ruby": _RUBY, "php": _PHP, "perl": _PERL}
+_RUST = _Language((b"Command::new", b"process::Command"), _calls(program="new arg", shell="cmd"))
+_C = _Language(
+    (b"execl", b"execv", b"system(", b"popen(", b"posix_spawn"),
+    _calls(
+        shell="system popen",
+        program="execl execlp execle execv execvp execvpe execve posix_spawn posix_spawnp",
+        library="dlopen",
+    ),
+)
+_JAVA = _Language(
+    (b"ProcessBuilder", b"Runtime.getRuntime", b"System.load", b"Native.load"),
+    _calls(program="ProcessBuilder command", shell="exec", library="load loadLibrary"),
+)
+
+_LANGUAGES = {
+    "rust": _RUST,
+    "c": _C,
+    "java": _JAVA,
+    "python": _PYTHON,
+    "node": _NODE,
+    "go": _GO,
+    "ruby": _RUBY,
+    "php": _PHP,
+    "perl": _PERL,
+}
 _SUFFIXES = {
     "py": "python", "pyw": "python", "js": "node", "cjs": "node", "mjs": "node", "ts": "node", "go": "go",
+    "rs": "rust", "c": "c", "cc": "c", "cpp": "c", "cxx": "c", "h": "c", "hpp": "c", "java": "java", "kt": "java",
     "rb": "ruby", "php": "php", "pl": "perl", "pm": "perl", "sh": "shell", "bash": "shell",
 }  # fmt: skip
 

@@ -58,9 +58,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A name that leads to nothing in the tree: it was missing before, and counts against no result."""
+    """A name that leads to nothing in the tree: it was missing before, and counts against no result.
 
-    kind: Literal["library", "program", "interpreter", "root"]
+    A ``source`` is what a program was compiled from and would have to be read to know which programs it starts.
+    """
+
+    kind: Literal["library", "program", "interpreter", "root", "source"]
     name: str
     by: str
     certain: bool = True

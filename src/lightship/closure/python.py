@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlparse
 
@@ -164,15 +164,33 @@ def _added(around: Surroundings, tree: str) -> Iterator[str]:
 
 
 def _editable(text: str) -> list[str]:
-    if not text:
-        return []
+    folder, editable = _folder(text)
+    return [folder] if editable else []
+
+
+def _folder(text: str) -> tuple[str, bool]:
+    """The folder that a direct_url.json (PEP 610) says a package is from, or "", and whether it is editable."""
     try:
-        value = json.loads(text)
-        editable = value.get("dir_info", {}).get("editable", False)
+        value = json.loads(text or "{}")
+        editable = bool(value.get("dir_info", {}).get("editable", False))
         url = urlparse(value.get("url", ""))
     except (ValueError, AttributeError, TypeError, RecursionError):
-        return []
-    return [unquote(url.path)] if editable and url.scheme == "file" else []
+        return "", False
+    return (unquote(url.path), editable) if url.scheme == "file" and "dir_info" in value else ("", False)
+
+
+def installed_from_folders(around: Surroundings, paths: Iterable[str]) -> Iterator[str]:
+    """The files of packages that were installed from a folder (``pip install .``), by their direct_url.json among
+    ``paths``: that is the project's own code, wherever it lies.
+    """
+    for path in paths:
+        if path.endswith(".dist-info/direct_url.json") and _folder(around.text(path))[0]:
+            info = path.rpartition("/")[0]
+            site = info.rpartition("/")[0]
+            for line in around.text(f"{info}/RECORD").split("\n"):
+                name = line.rpartition(",")[0].rpartition(",")[0].strip('"')
+                if name and not name.startswith(("/", "../")):
+                    yield f"{site}/{name}"
 
 
 def _outermost(trees: dict[str, None]) -> tuple[str, ...]:

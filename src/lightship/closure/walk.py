@@ -10,6 +10,7 @@ from lightship.closure.content import Ask, Content, Gone
 from lightship.closure.libraries import is_loadable_name
 from lightship.closure.mentions import language_of, starts_programs, starts_what_it_is_given
 from lightship.closure.model import Closure, Reason, ReasonKind, Root, Unresolved
+from lightship.closure.python import installed_from_folders
 from lightship.closure.surroundings import SHARED_DIRECTORIES, TEXT_LIMIT, Surroundings, surroundings
 from lightship.elf.tree import FileTree
 from lightship.oci.model import ImageConfig
@@ -27,14 +28,17 @@ def closure(
     *,
     without: Iterable[str] = (),
     searched: Callable[[str], bool] = lambda path: True,
+    made: Callable[[str], bool] = lambda path: True,
 ) -> Closure:
     """Every file that running the roots needs, or may need, and why.
 
     Certain reasons are followed to their ends before possible ones, so that each file has its most certain reason.
     What is at and below ``without`` is left out and asks for nothing (package tools that will not be there).
-    ``searched`` tells which source files of trees are searched for names of programs and libraries.
+    ``searched`` tells which source files of trees are searched for names of programs and libraries, ``made`` which
+    compiled programs are: those that no package brought.
     """
-    walk = _Walk(surroundings(rootfs, config), tuple(path.strip("/") for path in without), searched)
+    around = surroundings(rootfs, config)
+    walk = _Walk(around, tuple(path.strip("/") for path in without), searched, Content(around, made))
     given = tuple(roots)
     for root in given:
         walk.root(root)
@@ -46,16 +50,19 @@ def closure(
 class _Walk:
     """One walk: what is known so far, and what is still to be looked at (certain things first)."""
 
-    def __init__(self, around: Surroundings, without: tuple[str, ...], searched: Callable[[str], bool]) -> None:
+    def __init__(
+        self, around: Surroundings, without: tuple[str, ...], searched: Callable[[str], bool], content: Content
+    ) -> None:
         self._searched = searched
         self.around = around
         self.reasons: dict[str, Reason] = {}
         self.unresolved: dict[Unresolved, None] = {}
         self._without = tuple(f"{path}/" for path in without)
-        self._content = Content(around)
+        self._content = content
         self._certain: deque[Ask] = deque()
         self._possible: deque[Ask] = deque()
         self._trees: set[str] = set()
+        self._installed_from_folders: set[str] = set()
         self._read: set[tuple[str, str, bool]] = set()
 
     def root(self, root: Root) -> None:
@@ -126,6 +133,8 @@ class _Walk:
         occupied: set[str] = set()
         directories: list[str] = []
         members = list(self.around.tree.walk(directory))
+        paths = (one.entry.path for one in members)
+        self._installed_from_folders.update(installed_from_folders(self.around, paths))
         wrapping = self._wrapping(directory, (one.entry.path for one in members if one.entry.kind == "file"))
         for located in members:
             entry = located.entry
@@ -146,7 +155,7 @@ class _Walk:
         found: set[str] = set()
         for path in paths:
             language = language_of(path)
-            if not language or language in found or not self._searched(path) or _is_library(path, directory):
+            if not language or language in found or not self._searched(path) or self._is_library(path, directory):
                 continue
             if starts_programs(self.around.tree.read(path, TEXT_LIMIT), language):
                 found.add(language)
@@ -162,6 +171,7 @@ class _Walk:
         if ".so" not in path and _is_standard_library(path, directory):
             return
         library = reason.kind in ("python", "node", "runtime") or any(part in path for part in _LIBRARIES)
+        library = library and path not in self._installed_from_folders
         language = language_of(path)
         if is_loadable_name(self.around.tree, path):
             # A script inside a library is seldom started; what loading a binary needs, it needs in any case.
@@ -175,6 +185,12 @@ class _Walk:
     def _starts_by_variable(self, path: str, language: str) -> bool:
         return starts_what_it_is_given(self.around.tree.read(path, TEXT_LIMIT), language)
 
+    def _is_library(self, path: str, directory: str) -> bool:
+        """Whether a file of a tree is others' code."""
+        if path in self._installed_from_folders:
+            return False
+        return any(part in path for part in _LIBRARIES) or _is_standard_library(path, directory)
+
     def _link(self, path: str, reason: Reason, directory: str) -> None:
         target = self.around.paths.real(path)
         if target is None or f"{target}/".startswith(f"{directory}/"):
@@ -183,11 +199,6 @@ class _Walk:
             self._ask(Ask(path, reason))
         elif target and target not in SHARED_DIRECTORIES and not directory.startswith(f"{target}/"):
             self._ask(Ask(path, reason, "tree"))
-
-
-def _is_library(path: str, directory: str) -> bool:
-    """Whether a file of a tree is others' code."""
-    return any(part in path for part in _LIBRARIES) or _is_standard_library(path, directory)
 
 
 def _is_standard_library(path: str, directory: str) -> bool:

@@ -53,6 +53,25 @@ class Needs:
     trims: Trims = _NO_TRIMS
 
     @property
+    def unread(self) -> str:
+        """Why it is not known which programs are started, in words; "" when nothing says that it is not.
+
+        Then no base image will do but the original's own: any program of it may be meant.
+        """
+        by: dict[str, list[str]] = {}
+        for one in self.closure.unresolved:
+            if one.kind == "source":
+                by.setdefault(one.by, []).append(one.name)
+        if not by:
+            return ""
+        path, sources = next(iter(by.items()))
+        more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+        return (
+            f"/{path} starts programs, and what it was made of is not in the image ({sources[0]}{more}), so that their"
+            " names cannot be read; a cache mount or a download leaves no source"
+        )
+
+    @property
     def reached(self) -> frozenset[str]:
         """Paths that something asks for, other than the tree that they lie in."""
         return frozenset(path for path, reason in self.closure.reasons.items() if reason.kind != "tree")
@@ -100,6 +119,7 @@ def _needs(evidence: Evidence, paths: Collection[str], programs: Collection[str]
         ),
         evidence.config,
         searched=lambda path: not _from_base(evidence, path),
+        made=lambda path: not _from_base(evidence, path) and evidence.installed.owner(path) is None,
     )
     files: dict[str, Need] = {}
     # A root is named as it is written; the file may be a link's target of another name (npm, npm-cli.js).

@@ -50,6 +50,8 @@ def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKi
     division = divide(evidence)
     title = f"{base.written} ({_TITLES[kind]})"
     packages = runtime_packages(evidence, needs, base.installed)
+    if kind != "same" and needs.unread:
+        return Candidate(kind, title, refused=needs.unread)
     if kind == "distroless" and (missing := lacks(evidence, needs, base.files, packages.present)):
         return Candidate(kind, title, refused=missing_in_words(missing))
     wanted = wanted_paths(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lightship.closure.mentions import commands_in_texts, language_of, starts_programs
+from lightship.closure.python import installed_from_folders
 from lightship.closure.scripts import interpreter_of
 from lightship.closure.surroundings import Surroundings
 from lightship.evidence.observation import FileFact, Mention, ScriptFact
@@ -83,7 +84,8 @@ def mentions(
             if program in there:
                 found.setdefault((program, name), Mention(program, f"image config {name}"))
     wanted = there - _NOT_CALLS
-    for path in list(_own_texts(files))[:MENTIONS_LIMIT]:
+    installed = frozenset(installed_from_folders(around, files))
+    for path in list(_own_texts(files, installed))[:MENTIONS_LIMIT]:
         for program in sorted(_named(path, around.tree.read(path, TEXT_LIMIT)) & wanted):
             found.setdefault((program, ""), Mention(program, f"/{path}"))
     return tuple(found.values())
@@ -115,11 +117,12 @@ def _in_command(argv: tuple[str, ...]) -> set[str]:
     return names
 
 
-def _own_texts(files: Mapping[str, FileFact]) -> Iterator[str]:
+def _own_texts(files: Mapping[str, FileFact], installed: frozenset[str]) -> Iterator[str]:
     for path, fact in files.items():
         if fact.owner or fact.kind != "file" or fact.size > TEXT_LIMIT:
             continue
-        if "site-packages/" in path or "node_modules/" in path or path.startswith("usr/local/lib/python"):
+        foreign = "site-packages/" in path or "node_modules/" in path or path.startswith("usr/local/lib/python")
+        if foreign and path not in installed:
             continue
         is_text = path.endswith(_TEXTS) or (fact.mode & 0o111 and not fact.shape and fact.size < 65536)
         if is_text and not allowance(path, "missing"):
