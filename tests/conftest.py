@@ -19,6 +19,8 @@ from lightship.engines.protocol import Engine
 from lightship.engines.self_test import self_test
 from lightship.errors import LightshipError
 
+# Expectations are in English, whatever the machine speaks.
+os.environ["LANGUAGE"] = "en"
 NAMES = tuple(name for name, _ in ENGINES)
 _outcomes: Counter[tuple[str, str]] = Counter()
 

@@ -23,7 +23,7 @@ LAYERS = (
     {"closure", "ecosystems", "distros", "projects"},
     {"semantic", "oci"},
     {"dockerfile", "shell", "elf"},
-    {"text"},
+    {"text", "messages"},
     {"errors"},
 )
 HEIGHT = {room: len(LAYERS) - index for index, rooms in enumerate(LAYERS) for room in rooms}

@@ -15,7 +15,8 @@ from lightship import __version__
 from lightship.commands import COMMANDS
 from lightship.commands.start import three_things
 from lightship.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, Interrupted, LightshipError
-from lightship.reports.translation import LANGUAGES, use
+from lightship.messages import said
+from lightship.reports.translation import LANGUAGES, asked_for, language, tr, use
 
 EPILOG = """\
 exit codes:
@@ -28,6 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "_ARGCOMPLETE" in os.environ:
         _complete()
     arguments = list(sys.argv[1:] if argv is None else argv)
+    # Before the parser is made: its own words are in that language too.
+    asked = asked_for(arguments)
+    if asked:
+        use(asked)
     parser = build_parser(arguments)
     try:
         parsed = parser.parse_args(arguments)
@@ -47,17 +52,17 @@ def _run(parsed: argparse.Namespace) -> int:
         status: int = importlib.import_module(f"lightship.commands.{parsed.command}").run(parsed)
         sys.stdout.flush()
     except LightshipError as error:
-        print(error, file=sys.stderr)
+        print(error.text(tr), file=sys.stderr)
         status = error.exit_code
     except KeyboardInterrupt:
-        print("error: interrupted", file=sys.stderr)
+        print(Interrupted("interrupted").text(tr), file=sys.stderr)
         status = EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away (`| head`); Python would complain again while closing stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = EXIT_OK
     except OSError as error:
-        print(_os_error(error), file=sys.stderr)
+        print(_os_error(error).text(tr), file=sys.stderr)
         status = EXIT_USAGE
     return status
 
@@ -71,19 +76,24 @@ def build_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"lightship {__version__}")
-    parser.add_argument("--lang", choices=LANGUAGES, default="", help="language of reports (default: as LANG says)")
+    parser.add_argument("--lang", choices=LANGUAGES, default="", help="language (default: as LANG says)")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, help_ in COMMANDS:
+        what = tr(help_)
         subparser = subparsers.add_parser(
             name,
-            help=help_,
-            description=help_[0].upper() + help_[1:] + ".",
+            help=what,
+            description=what[0].upper() + what[1:] + ".",
             epilog=EPILOG,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         subparser.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         if name in arguments:
             importlib.import_module(f"lightship.commands.{name}").add_arguments(subparser)
+    if language() != "en":
+        from lightship.commands.help_texts import translate
+
+        translate(parser)
     return parser
 
 
@@ -96,7 +106,7 @@ def _complete() -> None:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise Interrupted(f"stopped by {signal.Signals(number).name}")
+    raise Interrupted(said("stopped by {signal}", signal=signal.Signals(number).name))
 
 
 def _os_error(error: OSError) -> LightshipError:

@@ -18,6 +18,8 @@ The form is the same everywhere (see DESIGN, "Names of things people see"):
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 EXIT_OK = 0
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
@@ -40,13 +42,18 @@ class LightshipError(Exception):
         self.help = help
 
     def __str__(self) -> str:
-        lines = [f"{self.where}: error: {self.what}" if self.where else f"error: {self.what}"]
+        return self.text()
+
+    def text(self, tr: Callable[[str], str] = str) -> str:
+        """All of it for people; ``tr`` gives each part in the reader's language."""
+        what = f"{tr('error')}: {tr(self.what)}"
+        lines = [f"{self.where}: {what}" if self.where else what]
         if self.excerpt:
-            lines.append(self.excerpt)
+            lines.append(tr(self.excerpt))
         if self.why:
-            lines.append(f"why: {self.why}")
+            lines.append(f"{tr('why')}: {tr(self.why)}")
         if self.help:
-            lines.append(f"help: {self.help}")
+            lines.append(f"{tr('help')}: {tr(self.help)}")
         return "\n".join(lines)
 
 

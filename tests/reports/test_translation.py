@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from lightship.cli import main
+from lightship.errors import UsageError
+from lightship.messages import said
 from lightship.reports import optimization_text, translation
 from lightship.reports.optimizations import render
 
@@ -69,3 +71,52 @@ def test_it_is_asked_for_before_a_command_or_behind_it(words: list[str], capsys:
     translation.use("")
     assert main(["rules", *words]) == 0
     assert translation.language() == "es"
+
+
+def test_errors_speak_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["optimize", str(tmp_path / "none"), "--lang", "es"]) == 2
+    assert capsys.readouterr().err.startswith(
+        f"{tmp_path}/none: error: el contexto de construcción no se puede usar\npor qué: no existe esa carpeta\nayuda: "
+    )
+
+
+def test_what_others_said_stays_as_they_said_it() -> None:
+    translation.use("es")
+    error = UsageError(said("{argv} is not installed", argv="files"), where="files", why="exit 127: no such thing")
+    assert error.text(translation.tr) == "files: error: files no está instalado\npor qué: exit 127: no such thing"
+    assert str(error).startswith("files: error: files is not installed")
+    assert translation.told("files") == "files" and translation.tr("files") == "archivos"
+    assert translation.tr("") == ""
+
+
+def test_help_and_complaints_about_arguments_speak_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lang", "es", "optimize", "--help"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("uso: lightship optimize") and "no escribir nada" in text and "opciones:" in text
+    translation.use("")
+    assert main(["optimize", "--lang=es", "--threshold", "much"]) == 2
+    assert "argumento --threshold: valor de float no válido: 'much'" in capsys.readouterr().err
+
+
+def test_it_is_english_again_afterwards(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lang", "es", "optimize", "--help"]) == 0
+    translation.use("en")
+    assert main(["optimize", "--help"]) == 0
+    text = capsys.readouterr().out
+    assert "usage: lightship optimize" in text and "write nothing" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], ""),
+        (["es"], ""),
+        (["check", "--lang", "es"], "es"),
+        (["--lang=es", "check"], "es"),
+        (["--lang"], ""),
+        (["--lang", "de"], ""),
+        (["--language=es"], ""),
+    ],
+)
+def test_the_command_line_says_which(words: list[str], expected: str) -> None:
+    assert translation.asked_for(words) == expected

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from lightship.errors import UsageError
+from lightship.messages import said
 
 
 def add_build_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,5 +60,5 @@ def level(text: str) -> int:
     """A ladder level, ``L5`` or ``5``, for argparse."""
     number = text.removeprefix("L").removeprefix("l")
     if not number.isdecimal() or not 0 <= int(number) <= 8:
-        raise argparse.ArgumentTypeError(f"{text!r} is no level: write L0 to L8")
+        raise argparse.ArgumentTypeError(said("{text!r} is no level: write L0 to L8", text=text))
     return int(number)

@@ -7,6 +7,7 @@ import argparse
 from lightship.commands.images import DAEMONS, Looking, credential_helper, inspected
 from lightship.errors import EXIT_OK, EXIT_UNKNOWN, LightshipError
 from lightship.inspection.bases import BaseImage, base_image, base_inspected
+from lightship.messages import said
 
 USUAL = (
     "python:3.13",
@@ -28,8 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=list(USUAL),
         metavar="IMAGE",
-        help="an image of a registry, an archive, a layout, docker-daemon:NAME; the others are held against the first "
-        f"(default: {' '.join(USUAL)})",
+        help=said(
+            "an image of a registry, an archive, a layout, docker-daemon:NAME; the others are "
+            "held against the first (default: {usual})",
+            usual=" ".join(USUAL),
+        ),
     )
     parser.add_argument(
         "--look",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from lightship.commands.check_image import image_facts
 from lightship.commands.settings import load_check_settings
 from lightship.errors import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, InputError, LightshipError, UsageError
+from lightship.messages import said
 from lightship.reports.findings import FORMATS, render
 from lightship.rules import (
     RULES,
@@ -48,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     rules = parser.add_argument_group("rules")
     words = "names, categories (size, layers, cache, security, correctness), codes of BuildKit or hadolint, or all"
-    rules.add_argument("--select", action="append", default=[], metavar="RULE,...", help=f"run only these: {words}")
+    rules.add_argument(
+        "--select", action="append", default=[], metavar="RULE,...", help=said("run only these: {words}", words=words)
+    )
     rules.add_argument("--ignore", action="append", default=[], metavar="RULE,...", help="do not run these")
     rules.add_argument("--fail-on", choices=SEVERITIES, help="findings below this do not count (default: info)")
     fixes = parser.add_argument_group("fixes")

@@ -8,6 +8,7 @@ import sys
 
 from lightship.commands.rules import markdown
 from lightship.errors import EXIT_OK, UsageError
+from lightship.messages import said
 from lightship.rules import RULES
 from lightship.rules.selection import index, nearest, normal
 
@@ -23,8 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     found = names.get(normal(arguments.rule))
     if found is None:
         near = nearest(arguments.rule, names)
-        help_ = (f"did you mean {near}? " if near else "") + "`lightship rules` lists them"
-        raise UsageError(f"no rule is called {arguments.rule}", help=help_)
+        help_ = (said("did you mean {near}? ", near=near) if near else "") + said("`lightship rules` lists them")
+        raise UsageError(said("no rule is called {rule}", rule=arguments.rule), help=help_)
     text = "\n".join(markdown(rule) for rule in found)
     if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
         from rich.console import Console

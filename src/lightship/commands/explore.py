@@ -7,6 +7,7 @@ import sys
 
 from lightship.commands.images import add_opening_arguments, looking, opened
 from lightship.errors import EXIT_OK, UsageError
+from lightship.messages import said
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         raise UsageError(
             "the library for the explorer is not installed",
-            why=f"there is no module {error.name}",
+            why=said("there is no module {name}", name=error.name),
             help="pip install 'lightship[explore]'",
         ) from None
     from lightship.inspection.look import look_inside

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lightship.commands.images import add_opening_arguments, looking, opened
 from lightship.errors import EXIT_OK, InputError, UsageError
+from lightship.messages import said
 
 if TYPE_CHECKING:
     from lightship.oci import Rootfs
@@ -37,7 +38,11 @@ def run(arguments: argparse.Namespace) -> int:
         count = len(image.layers)
         upto = count if arguments.layers is None else arguments.layers
         if not 0 < upto <= count:
-            raise UsageError(f"the image has {count} layers", where=f"--layers {upto}", help=f"write 1 to {count}")
+            raise UsageError(
+                said("the image has {count} layers", count=count),
+                where=f"--layers {upto}",
+                help=said("write 1 to {count}", count=count),
+            )
         rootfs = image.rootfs(upto)
         if arguments.output == STDOUT:
             _print(rootfs, arguments.paths)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci import Entry, Image, open_image, parse_source
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def in_store(engine: Engine, reference: str) -> str:
         raise InputError(
             "no such image",
             where=reference,
-            why=f"there is no such file, and {engine.name} neither has nor finds an image of that name",
+            why=said("there is no such file, and {name} neither has nor finds an image of that name", name=engine.name),
             help="write the path of an archive or layout, a prefixed name (registry:, oci:), or one the engine knows",
         )
     return name

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args, level
 from lightship.commands.reporting import add_report_argument, asked_reports, deliver
 from lightship.errors import EXIT_OK, EXIT_UNKNOWN, UsageError
+from lightship.messages import said
 
 if TYPE_CHECKING:
     from lightship.optimize import Optimization
@@ -125,7 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress(quiet=arguments.quiet or arguments.json) as told,
     ):
         if output.exists() and not (arguments.force or arguments.dry_run):
-            told.note(f"{output} is already there: without --force it stays as it is")
+            told.note(said("{output} is already there: without --force it stays as it is", output=output))
         result = optimize(engine, options, settings, told)
     written, problem = "", None
     if result.outcome == "improved" and not arguments.dry_run:
@@ -223,7 +224,7 @@ def _kept(error: OSError | UsageError, output: Path, text: str) -> UsageError:
     if isinstance(error, UsageError):
         what, where, help_ = error.what, error.where, error.help
     else:
-        what = f"the output cannot be written: {(error.strerror or str(error)).lower()}"
+        what = said("the output cannot be written: {strerror}", strerror=(error.strerror or str(error)).lower())
         # The name in the error may be that of a file in passing, or of the folder.
         where, help_ = str(output), "look at its folder, its rights and the space on the disk"
     try:
@@ -231,7 +232,9 @@ def _kept(error: OSError | UsageError, output: Path, text: str) -> UsageError:
             file.write(encode(text))
     except OSError:
         return UsageError(what, where=where, help=help_)
-    return UsageError(what, where=where, why=f"the proven Dockerfile was kept as {file.name}", help=help_)
+    return UsageError(
+        what, where=where, why=said("the proven Dockerfile was kept as {name}", name=file.name), help=help_
+    )
 
 
 def _write(output: Path, text: str, *, force: bool) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lightship.dockerfile import Dockerfile, Instruction, Problem, parse
 from lightship.errors import EXIT_OK, EXIT_USAGE, InputError, LightshipError, UsageError
+from lightship.messages import said
 from lightship.semantic import Stage, StageGraph, stages
 from lightship.semantic.tree import tree
 from lightship.text import Lines, decode
@@ -158,5 +159,5 @@ def _text(file: str) -> str:
 def _build_arg(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise UsageError(f"--build-arg {text} has no value", help="write --build-arg NAME=VALUE")
+        raise UsageError(said("--build-arg {text} has no value", text=text), help="write --build-arg NAME=VALUE")
     return name, value

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args
 from lightship.errors import EXIT_ENGINE, EXIT_OK, UsageError
+from lightship.messages import said
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
     unknown = [word for word in words if word not in CODES]
     if unknown or not words:
         raise UsageError(
-            f"there is no edit {''.join(unknown[:1])!r}", where="--edits", help=f"one of {', '.join(CODES)}"
+            said("there is no edit {unknown!r}", unknown="".join(unknown[:1])),
+            where="--edits",
+            help=said("one of {codes}", codes=", ".join(CODES)),
         )
     if arguments.runs < 1:
         raise UsageError("an edit is built at least once", where=f"--runs {arguments.runs}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightship.errors import UsageError
+from lightship.messages import said
 
 # Formats that nobody can read at a terminal.
 _FOR_FILES = frozenset({"html", "svg"})
@@ -30,7 +31,9 @@ def add_report_argument(parser: argparse.ArgumentParser, formats: Sequence[str])
         action="append",
         default=[],
         metavar="FORMAT[=FILE]",
-        help=f"{', '.join(formats)}; without FILE instead of the text; may be given several times",
+        help=said(
+            "{formats}; without FILE instead of the text; may be given several times", formats=", ".join(formats)
+        ),
     )
 
 
@@ -47,9 +50,13 @@ def asked_reports(
         name, equals, file = word.partition("=")
         where = f"--report {word}"
         if name not in formats:
-            raise UsageError("there is no such report", where=where, help=f"one of {', '.join(formats)}")
+            raise UsageError(
+                "there is no such report", where=where, help=said("one of {formats}", formats=", ".join(formats))
+            )
         if equals and not file:
-            raise UsageError("the report's file has no name", where=where, help=f"write --report {name}=FILE")
+            raise UsageError(
+                "the report's file has no name", where=where, help=said("write --report {name}=FILE", name=name)
+            )
         path = Path(file) if file else None
         if path is not None:
             _check(path, inputs)
@@ -60,11 +67,15 @@ def asked_reports(
         raise UsageError(
             "only one report can go to standard output",
             where=f"{names} have no file",
-            help=f"write --report {printed[-1].format}=FILE",
+            help=said("write --report {format}=FILE", format=printed[-1].format),
         )
     if printed and printed[0].format in _FOR_FILES and sys.stdout.isatty():
         name = printed[0].format
-        raise UsageError(f"a terminal cannot show {name}", where="--report", help=f"write --report {name}=FILE.{name}")
+        raise UsageError(
+            said("a terminal cannot show {name}", name=name),
+            where="--report",
+            help=said("write --report {name}=FILE.{name}", name=name),
+        )
     return tuple(found)
 
 

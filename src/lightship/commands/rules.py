@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from lightship.errors import EXIT_OK
+from lightship.messages import said
 from lightship.rules import CATEGORIES, RULES, VERSION, Rule
 from lightship.rules.page import page
 
@@ -15,7 +16,9 @@ SCHEMA = "lightship.rules/1"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``lightship rules``."""
-    parser.add_argument("--json", action="store_true", help=f"print one JSON object, schema {SCHEMA}")
+    parser.add_argument(
+        "--json", action="store_true", help=said("print one JSON object, schema {schema}", schema=SCHEMA)
+    )
     parser.add_argument("--write-docs", type=Path, metavar="FOLDER", help="write a Markdown page for every rule")
 
 

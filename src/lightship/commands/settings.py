@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from lightship.errors import InputError
+from lightship.messages import said
 
 if TYPE_CHECKING:
     from lightship.inspection.budget import Budget
@@ -39,8 +40,8 @@ def load_settings(folder: Path, *, written_next: Path | None = None) -> Settings
             raise InputError(
                 "the file of probes is not there",
                 where=str(more),
-                why=f"`probes` in {folder / name} names it",
-                help=f"lightship verify IMAGE --record {more}",
+                why=said("`probes` in {folder} names it", folder=folder / name),
+                help=said("lightship verify IMAGE --record {more}", more=more),
             )
         return with_probes(settings, probes, str(more))
     return Settings()

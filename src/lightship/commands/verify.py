@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args, level
 from lightship.commands.reporting import add_report_argument, asked_reports, deliver
 from lightship.errors import EXIT_FINDINGS, EXIT_OK, EXIT_UNKNOWN, UsageError
+from lightship.messages import said
 
 if TYPE_CHECKING:
     from lightship.evidence.observation import Observation
@@ -25,7 +26,7 @@ REPORTS = ("markdown", "json")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``lightship verify``."""
     kinds = "a Dockerfile, an image reference, an OCI layout or an archive"
-    parser.add_argument("original", metavar="A", help=f"the original: {kinds}")
+    parser.add_argument("original", metavar="A", help=said("the original: {kinds}", kinds=kinds))
     parser.add_argument("candidate", metavar="B", nargs="?", help="what should do the same: any of these too")
     parser.add_argument(
         "-C",
@@ -38,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--require",
         type=level,
         metavar="LEVEL",
-        help=f"be content with no less (default: L{DEFAULT_LEVEL}, or lightship.toml)",
+        help=said(
+            "be content with no less (default: L{default_level}, or lightship.toml)", default_level=DEFAULT_LEVEL
+        ),
     )
     parser.add_argument(
         "--all",

@@ -13,6 +13,7 @@ from lightship.engines.install import install_command
 from lightship.engines.protocol import CommandLog, Engine, EngineInfo
 from lightship.engines.self_test import known_self_test, self_test
 from lightship.errors import EngineError, UsageError
+from lightship.messages import said
 
 __all__ = [
     "ENGINES",
@@ -74,7 +75,9 @@ def open_engine(name: str, run_id: ours.RunId | None = None, log: CommandLog | N
     """The engine of that name. Raises UsageError for an unknown name, EngineError when it does not answer."""
     open_ = dict(ENGINES).get(name)
     if open_ is None:
-        raise UsageError(f"unknown engine {name}", help="known: " + ", ".join(known for known, _ in ENGINES))
+        raise UsageError(
+            said("unknown engine {name}", name=name), help="known: " + ", ".join(known for known, _ in ENGINES)
+        )
     return open_(run_id or ours.new_run_id(), log or CommandLog())
 
 

@@ -12,6 +12,7 @@ from lightship.dockerfile import parse
 from lightship.engines import ours
 from lightship.engines.protocol import BuildRequest
 from lightship.errors import BuildError, InputError
+from lightship.messages import said
 from lightship.text import Lines, encode
 
 MOUNTS_FILES = (Path("/etc/containers/mounts.conf"), Path("/usr/share/containers/mounts.conf"))
@@ -71,7 +72,7 @@ def refuse_heredocs(request: BuildRequest, engine: str, why: str) -> None:
             continue
         line = Lines(request.dockerfile).line(instruction.line)
         raise BuildError(
-            f"{engine} cannot build a heredoc",
+            said("{engine} cannot build a heredoc", engine=engine),
             where=f"{request.dockerfile_path or request.context / 'Dockerfile'}:{instruction.line}",
             excerpt=f"{instruction.line:4} | {line}",
             why=why,

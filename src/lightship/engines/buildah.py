@@ -28,6 +28,7 @@ from lightship.engines.protocol import (
 from lightship.engines.relay import relay
 from lightship.engines.runtime_container import Bundle, start_bundle
 from lightship.errors import EngineError
+from lightship.messages import said
 from lightship.oci.config import parse_config
 from lightship.oci.model import ImageConfig
 
@@ -94,13 +95,15 @@ class Buildah:
         completed = self._client.attempt("pull", "--quiet", reference, timeout=LONG)
         if completed.exit_code == 0:
             return self._local_id(reference)
-        error = engine_error(self.name, f"pulling {reference}", completed.stderr.decode("utf-8", "replace"))
+        error = engine_error(
+            self.name, said("pulling {reference}", reference=reference), completed.stderr.decode("utf-8", "replace")
+        )
         if not error.what.startswith(f"{self.name} failed"):
             raise error
         return None
 
     def config(self, image: str) -> ImageConfig:
-        found = self._client.json("inspect", "--type", "image", image, doing=f"looking at {image}")
+        found = self._client.json("inspect", "--type", "image", image, doing=said("looking at {image}", image=image))
         return parse_config((found.get("Config") or json.dumps(found["Docker"])).encode(), image)
 
     def export(self, image: str, directory: Path) -> Path:
@@ -133,7 +136,7 @@ class Buildah:
     def remove_image(self, image: str) -> None:
         completed = self._client.attempt("rmi", image)
         if completed.exit_code != 0 and b"image not known" not in completed.stderr:
-            raise completed_error(self.name, f"removing {image}", completed)
+            raise completed_error(self.name, said("removing {image}", image=image), completed)
 
     def clean(self, run_id: str | None = None) -> int:
         count = ours.end_programs(run_id)

@@ -11,6 +11,7 @@ from typing import Any
 from lightship.engines import process
 from lightship.engines.failure import completed_error
 from lightship.engines.protocol import CommandLog, Completed
+from lightship.messages import said
 
 SHORT = 60.0
 """Seconds for a question."""
@@ -43,7 +44,7 @@ class Client:
     def export(self, *arguments: str, image: str, archive: Path) -> Path:
         """``archive``, written by a subcommand; a part of one is removed. Raises EngineError."""
         try:
-            self.call(*arguments, doing=f"exporting {image}", timeout=LONG)
+            self.call(*arguments, doing=said("exporting {image}", image=image), timeout=LONG)
         except BaseException:
             archive.unlink(missing_ok=True)
             raise

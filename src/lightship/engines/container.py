@@ -22,6 +22,7 @@ from lightship.engines.forward import Forward
 from lightship.engines.process import Attached
 from lightship.engines.protocol import Completed, ContainerState, Process, RunSpec
 from lightship.errors import EngineError
+from lightship.messages import said
 
 KILLED = 128 + signal.SIGKILL
 END_TIMEOUT = 20.0
@@ -94,7 +95,9 @@ class AttachedContainer:
                     self._pidfd = os.pidfd_open(pid) if pid else -1
                 return
             if time.monotonic() > deadline:
-                raise EngineError("the container did not start", why=f"no process after {timeout:.0f} s")
+                raise EngineError(
+                    "the container did not start", why=said("no process after {timeout:.0f} s", timeout=timeout)
+                )
             time.sleep(0.005)
         self._program.wait(1.0)
         if self._runtime.inspect(self.id) is None:
@@ -166,7 +169,9 @@ class AttachedContainer:
         try:
             self._forwards.append(Forward(namespaces.listen(self._pid, port), to))
         except OSError as error:
-            raise EngineError(f"port {port} cannot be opened in a container's network", why=str(error)) from error
+            raise EngineError(
+                said("port {port} cannot be opened in a container's network", port=port), why=str(error)
+            ) from error
 
     def processes(self) -> tuple[Process, ...]:
         if not self.state().running:
@@ -290,4 +295,4 @@ def signal_number(name: str) -> int:
     try:
         return int(signal.Signals[f"SIG{base}"]) + int(plus or 0)
     except (KeyError, ValueError) as error:
-        raise EngineError(f"unknown signal {name}") from error
+        raise EngineError(said("unknown signal {name}", name=name)) from error

@@ -28,6 +28,7 @@ from lightship.engines.protocol import (
     OnStep,
 )
 from lightship.errors import EngineError
+from lightship.messages import said
 from lightship.oci.config import parse_config
 from lightship.oci.model import ImageConfig
 
@@ -146,7 +147,7 @@ class Docker(DockerLike):
         self.remove_image(self.build(trial, lambda step: None).image)
 
     def config(self, image: str) -> ImageConfig:
-        found = self._client.json("image", "inspect", image, doing=f"looking at {image}")[0]
+        found = self._client.json("image", "inspect", image, doing=said("looking at {image}", image=image))[0]
         return parse_config(self._stored_config(found["Id"]) or self._rebuilt_config(image, found), image)
 
     def export(self, image: str, directory: Path) -> Path:
@@ -196,7 +197,7 @@ class Docker(DockerLike):
             "{{json .}}",
             "--human=false",
             image,
-            doing=f"reading the history of {image}",
+            doing=said("reading the history of {image}", image=image),
         )
         lines = [json.loads(line) for line in listed.split("\n") if line.strip()][::-1]
         history = [

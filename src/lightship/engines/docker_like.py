@@ -19,6 +19,7 @@ from lightship.engines.process import Attached
 from lightship.engines.protocol import CommandLog, Completed, Process, RunSpec
 from lightship.engines.relay import relay_archive
 from lightship.errors import EngineError
+from lightship.messages import said
 
 START_TIMEOUT = 60.0
 DEFAULT_PIDS = 2048
@@ -62,7 +63,7 @@ class DockerLike:
         if completed.exit_code == 0:
             return self._local_id(reference)
         text = completed.stderr.decode("utf-8", "replace")
-        error = engine_error(self.name, f"pulling {reference}", text)
+        error = engine_error(self.name, said("pulling {reference}", reference=reference), text)
         if not error.what.startswith(f"{self.name} failed"):
             raise error
         return None
@@ -84,9 +85,9 @@ class DockerLike:
 
     def remove_image(self, image: str) -> None:
         completed = self._client.attempt(*self._remove_image_command(), image)
-        said = completed.stderr.decode("utf-8", "replace").lower()
-        if completed.exit_code != 0 and "no such image" not in said and "image not known" not in said:
-            raise completed_error(self.name, f"removing {image}", completed)
+        words = completed.stderr.decode("utf-8", "replace").lower()
+        if completed.exit_code != 0 and "no such image" not in words and "image not known" not in words:
+            raise completed_error(self.name, said("removing {image}", image=image), completed)
 
     def clean(self, run_id: str | None = None) -> int:
         count = ours.end_programs(run_id) + ours.remove_folders(run_id)
@@ -206,7 +207,7 @@ class DockerLike:
         return ["--force", "--volumes"]
 
     def _exposed(self, image: str) -> tuple[str, ...]:
-        found: Any = self._client.json("image", "inspect", image, doing=f"looking at {image}")[0]
+        found: Any = self._client.json("image", "inspect", image, doing=said("looking at {image}", image=image))[0]
         return tuple((found.get("Config") or {}).get("ExposedPorts") or ())
 
     def _beside(self, id: str) -> list[str]:

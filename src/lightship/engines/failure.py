@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from lightship.engines.progress import Progress, Tracked
 from lightship.engines.protocol import BuildRequest, Completed
 from lightship.errors import BuildError, EngineError
+from lightship.messages import joined, said
 from lightship.text import Lines
 
 SHOWN_LINES = 15
@@ -43,13 +44,18 @@ def engine_error(engine: str, doing: str, text: str) -> EngineError:
     known = _known(engine, text)
     if known:
         return known
-    return EngineError(f"{engine} failed while {doing}", why=_last_line(text) or "it gave no reason")
+    return EngineError(
+        said("{engine} failed while {doing}", engine=engine, doing=doing), why=_last_line(text) or "it gave no reason"
+    )
 
 
 def completed_error(engine: str, doing: str, completed: Completed) -> EngineError:
     """The same for a program's end."""
     if completed.exit_code is None:
-        return EngineError(f"{engine} gave no answer while {doing}", why=f"stopped after {completed.seconds:.0f} s")
+        return EngineError(
+            said("{engine} gave no answer while {doing}", engine=engine, doing=doing),
+            why=said("stopped after {seconds:.0f} s", seconds=completed.seconds),
+        )
     return engine_error(engine, doing, (completed.stderr or completed.stdout).decode("utf-8", "replace"))
 
 
@@ -63,37 +69,47 @@ def build_error(engine: str, request: BuildRequest, progress: Progress, code: in
             request,
             failed,
             "the build took too long",
-            why=f"stopped after {request.timeout:.0f} s",
+            why=said("stopped after {timeout:.0f} s", timeout=request.timeout),
             shown=own,
         )
     known = _known(engine, text)
     if known:
         return known
     keyword = failed.step.text.partition(" ")[0].upper() if failed else ""
-    said = "\n".join(progress.tail) or text
-    source = _NO_SOURCE.search(said) if keyword in ("COPY", "ADD", "") else None
+    words = "\n".join(progress.tail) or text
+    source = _NO_SOURCE.search(words) if keyword in ("COPY", "ADD", "") else None
     if source:
         name = next(group for group in source.groups() if group)
         return _at(
             request,
             failed or _copy_of(progress),
-            f"{name.lstrip('/')} is not in the build context",
-            why=f"context: {request.context}",
+            said("{name} is not in the build context", name=name.lstrip("/")),
+            why=said("context: {context}", context=request.context),
             help="check the path, and whether .dockerignore leaves it out",
         )
-    if keyword in ("FROM", "") and _NO_BASE.search(said):
-        what = f"the base image of `{failed.step.text}` cannot be had" if failed else "a base image cannot be had"
+    if keyword in ("FROM", "") and _NO_BASE.search(words):
+        what = (
+            said("the base image of `{text}` cannot be had", text=failed.step.text)
+            if failed
+            else said("a base image cannot be had")
+        )
         return _at(
             request,
             failed,
             what,
-            why=_last_line(said),
+            why=_last_line(words),
             help=_SHORT_NAME_HELP
-            if "did not resolve to an alias" in said
+            if "did not resolve to an alias" in words
             else "check its name, the network and the registry login; or pull it first: a local image is used as it is",
         )
     why = _reason(failed, progress.tail)
-    return _at(request, failed, "the build failed" if not keyword else f"{keyword} failed", why=why, shown=own)
+    return _at(
+        request,
+        failed,
+        said("the build failed") if not keyword else said("{keyword} failed", keyword=keyword),
+        why=why,
+        shown=own,
+    )
 
 
 def _at(
@@ -117,8 +133,8 @@ def _at(
             excerpt.append("     | ...")
     shown = [line.rstrip() for line in shown if line.strip()][-SHOWN_LINES:]
     if shown:
-        excerpt += ["the last lines of this step:", *(f"     > {line}" for line in shown)]
-    return BuildError(what, where=where, why=why, excerpt="\n".join(excerpt), help=help)
+        excerpt += [said("the last lines of this step:"), *(f"     > {line}" for line in shown)]
+    return BuildError(what, where=where, why=why, excerpt=joined("\n", excerpt), help=help)
 
 
 def _known(engine: str, text: str) -> EngineError | None:
@@ -132,7 +148,7 @@ def _known(engine: str, text: str) -> EngineError | None:
         )
     if _DOWN.search(text):
         return EngineError(
-            f"{engine} is installed but its daemon does not answer",
+            said("{engine} is installed but its daemon does not answer", engine=engine),
             why=_last_match(_DOWN, text),
             help="start it (`systemctl start docker` or `dockerd`), set DOCKER_HOST, or use --engine podman",
         )
@@ -154,7 +170,7 @@ def _reason(failed: Tracked | None, tail: Sequence[str]) -> str:
     for line in reversed(tail):
         found = re.search(r"(?:exit (?:code|status)|non-zero code):? (\d+)", line)
         if found:
-            return f"exit code {found.group(1)}"
+            return said("exit code {value}", value=found.group(1))
     return _last_line("\n".join(tail)) or (_last_line("\n".join(failed.lines)) if failed else "it gave no reason")
 
 

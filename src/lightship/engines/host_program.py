@@ -14,6 +14,7 @@ from lightship.engines import namespaces, ours, process
 from lightship.engines.process import Attached
 from lightship.engines.protocol import CommandLog, Completed
 from lightship.errors import EngineError
+from lightship.messages import said
 
 GRACE = 5.0
 """Seconds between SIGTERM and SIGKILL."""
@@ -31,7 +32,9 @@ class HostProgram:
         self._env = {**env, ours.VARIABLE: run_id}
         self._log = log
         if shutil.which(argv[0]) is None:
-            raise EngineError(f"{argv[0]} is not on this machine", help="install it, or give the service an `image`")
+            raise EngineError(
+                said("{argv} is not on this machine", argv=argv[0]), help="install it, or give the service an `image`"
+            )
         self._program = Attached(argv, log=log, env=self._env, folder=folder, when_we_die=signal.SIGTERM)
 
     @property

@@ -6,6 +6,8 @@ import contextlib
 import sys
 from pathlib import Path
 
+from lightship.messages import said
+
 _BY_ID = {
     "debian": "apt-get install -y podman buildah runc",
     "ubuntu": "apt-get install -y podman buildah runc",
@@ -22,11 +24,11 @@ _BY_ID = {
 def install_command() -> str:
     """What to type, in words."""
     if sys.platform == "darwin":
-        return "install one: brew install podman && podman machine init && podman machine start"
+        return said("install one: brew install podman && podman machine init && podman machine start")
     for id_ in _system_ids():
         if id_ in _BY_ID:
-            return f"install one: {_BY_ID[id_]}"
-    return "install Docker, Podman or Buildah: https://podman.io/docs/installation"
+            return said("install one: {by_id}", by_id=_BY_ID[id_])
+    return said("install Docker, Podman or Buildah: https://podman.io/docs/installation")
 
 
 def _system_ids() -> list[str]:

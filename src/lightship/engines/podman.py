@@ -17,6 +17,7 @@ from lightship.engines.docker_like import DockerLike
 from lightship.engines.failure import completed_error
 from lightship.engines.protocol import BuildRequest, BuiltImage, Capabilities, CommandLog, EngineInfo, OnStep, RunSpec
 from lightship.errors import EngineError
+from lightship.messages import said
 from lightship.oci.config import parse_config
 from lightship.oci.model import ImageConfig
 
@@ -67,7 +68,7 @@ class Podman(DockerLike):
     def config(self, image: str) -> ImageConfig:
         id_ = self._local_id(image)
         if id_ is None:
-            raise EngineError(f"{image} is not in Podman's store")
+            raise EngineError(said("{image} is not in Podman's store", image=image))
         return parse_config(stored_config(self._store, id_) or self._inspected_config(image), image)
 
     def clean(self, run_id: str | None = None) -> int:
@@ -139,7 +140,7 @@ class Podman(DockerLike):
         return flags
 
     def _inspected_config(self, image: str) -> bytes:
-        found = self._client.json("image", "inspect", image, doing=f"looking at {image}")[0]
+        found = self._client.json("image", "inspect", image, doing=said("looking at {image}", image=image))[0]
         config = dict(found.get("Config") or {})
         config.setdefault("Healthcheck", found.get("Healthcheck"))
         rebuilt = {

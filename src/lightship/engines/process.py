@@ -22,6 +22,7 @@ from typing import IO
 
 from lightship.engines.protocol import CommandLog, Completed
 from lightship.errors import EngineError
+from lightship.messages import said
 
 CHUNK = 1 << 16
 GRACE = 5.0
@@ -217,9 +218,11 @@ def _popen(
             cwd=folder,
         )
     except FileNotFoundError as error:
-        raise EngineError(f"{argv[0]} is not installed", help="`lightship doctor` says how to get an engine") from error
+        raise EngineError(
+            said("{argv} is not installed", argv=argv[0]), help="`lightship doctor` says how to get an engine"
+        ) from error
     except OSError as error:
-        raise EngineError(f"{argv[0]} cannot be started", why=str(error.strerror or error)) from error
+        raise EngineError(said("{argv} cannot be started", argv=argv[0]), why=str(error.strerror or error)) from error
 
 
 def _pump(process: subprocess.Popen[bytes], on_line: Callable[[str], None], deadline: float) -> bool:

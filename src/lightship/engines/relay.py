@@ -17,6 +17,7 @@ import platform
 import tarfile
 
 from lightship.errors import EngineError
+from lightship.messages import said
 
 _GZIPPED = {
     "x86_64": """
@@ -66,7 +67,9 @@ def relay_archive(machine: str = "") -> bytes:
     """A tar archive with the executable as ``relay``. Raises EngineError for a machine that we have none for."""
     program = relay(machine)
     if program is None:
-        raise EngineError(f"no relay for {machine or platform.machine()}", help="use a native engine as root")
+        raise EngineError(
+            said("no relay for {machine}", machine=machine or platform.machine()), help="use a native engine as root"
+        )
     member = tarfile.TarInfo("relay")
     member.size, member.mode = len(program), 0o755
     out = io.BytesIO()

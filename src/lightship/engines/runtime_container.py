@@ -20,6 +20,7 @@ from lightship.engines.protocol import CommandLog, Completed, Process, RunSpec
 from lightship.engines.runtime_spec import command, runtime_spec
 from lightship.engines.users import identify
 from lightship.errors import EngineError
+from lightship.messages import said
 from lightship.oci.model import ImageConfig
 
 START_TIMEOUT = 30.0
@@ -146,7 +147,7 @@ class RuntimeContainer:
         return ()
 
     def dial(self, id: str, port: int, timeout: float) -> socket.socket:
-        raise PermissionError(f"no way into the network of container {id}")
+        raise PermissionError(said("no way into the network of container {id}", id=id))
 
     def remove(self, id: str) -> None:
         self._bundle.client.attempt("delete", "--force", id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightship.errors import EngineError
+from lightship.messages import said
 
 MAX_LINKS = 16
 
@@ -33,14 +34,14 @@ def identify(rootfs: Path, user: str) -> Identity:
     groups = _rows(rootfs, "etc/group", 4)
     row = next((row for row in passwd if row[0] == who), None) or next((row for row in passwd if row[2] == who), None)
     if row is None and not who.isdigit():
-        raise EngineError(f"unable to find user {who}: no matching entries in passwd file")
+        raise EngineError(said("unable to find user {who}: no matching entries in passwd file", who=who))
     uid = int(row[2]) if row else int(who)
     gid = int(row[3]) if row else 0
     member_of = tuple(int(line[2]) for line in groups if row and row[0] in line[3].split(","))
     if group:
         found = next((line for line in groups if group in (line[0], line[2])), None)
         if found is None and not group.isdigit():
-            raise EngineError(f"unable to find group {group}: no matching entries in group file")
+            raise EngineError(said("unable to find group {group}: no matching entries in group file", group=group))
         gid = int(found[2]) if found else int(group)
         member_of = ()
     return Identity(uid, gid, member_of, row[5] if row and row[5] else "/")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci.blob import Blob, scan, unpacked, whole_file
 from lightship.oci.limits import Budget
 from lightship.oci.model import Entry
@@ -28,7 +29,7 @@ class Bundle:
             raise InputError(
                 "the image is not complete",
                 where=self.where,
-                why=f"{name} is missing",
+                why=said("{name} is missing", name=name),
                 help="make the archive again, or fetch it again",
             )
         return found

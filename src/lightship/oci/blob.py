@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci.inflate import Compression, compression, inflate
 from lightship.oci.limits import CHUNK, DOCUMENT_LIMIT, KEPT_LIMIT, Budget
 from lightship.oci.model import Entry
@@ -103,7 +104,11 @@ def document(blob: Blob) -> bytes:
         raise InputError(
             "the document is too large",
             where=blob.where,
-            why=f"it has {blob.size:,} bytes, a manifest or config at most {DOCUMENT_LIMIT:,}",
+            why=said(
+                "it has {size:,} bytes, a manifest or config at most {document_limit:,}",
+                size=blob.size,
+                document_limit=DOCUMENT_LIMIT,
+            ),
         )
     return blob.read(0, blob.size)
 

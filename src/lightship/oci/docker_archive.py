@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci.archive import Bundle
 from lightship.oci.blob import document
 from lightship.oci.document import Object, parse, text, texts, wrong
@@ -30,18 +31,20 @@ def open_docker_archive(bundle: Bundle, reference: str, platform: Platform) -> S
     if not named:
         names = sorted(name for item in value for name in _names(item, where))
         raise InputError(
-            f"no image {reference} in the archive",
+            said("no image {reference} in the archive", reference=reference),
             where=where,
-            help=f"it holds {', '.join(names) or 'no names'}",
+            help=said("it holds {names}", names=", ".join(names) or said("no names")),
         )
     images = [_image(bundle, item, where) for item in named]
     fitting = [image for image in images if platform_of(image.config) == platform] or images
     if len(fitting) > 1 and not reference:
         names = sorted(name for item in value for name in _names(item, where))
         raise InputError(
-            f"the archive holds {len(value)} images",
+            said("the archive holds {count} images", count=len(value)),
             where=bundle.where,
-            help=f"say which one: docker-archive:{bundle.where}:{names[0] if names else 'NAME'}",
+            help=said(
+                "say which one: docker-archive:{where}:{names}", where=bundle.where, names=names[0] if names else "NAME"
+            ),
         )
     return fitting[0]
 

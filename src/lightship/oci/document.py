@@ -6,6 +6,7 @@ import json
 import re
 
 from lightship.errors import InputError
+from lightship.messages import said
 
 Object = dict[str, object]
 
@@ -17,7 +18,7 @@ def parse(raw: bytes, where: str) -> object:
     try:
         value: object = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise wrong(where, f"it is not JSON: {str(error)[:120]}") from None
+        raise wrong(where, said("it is not JSON: {error}", error=str(error)[:120])) from None
     return value
 
 
@@ -35,7 +36,7 @@ def text(of: Object, key: str, where: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise wrong(where, f"{key} is not a string")
+        raise wrong(where, said("{key} is not a string", key=key))
     return value
 
 
@@ -45,7 +46,7 @@ def whole(of: Object, key: str, where: str) -> int:
     if value is None:
         return 0
     if not isinstance(value, int):
-        raise wrong(where, f"{key} is not a whole number")
+        raise wrong(where, said("{key} is not a whole number", key=key))
     return value
 
 
@@ -55,7 +56,7 @@ def texts(of: Object, key: str, where: str) -> tuple[str, ...] | None:
     if value is None:
         return None
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise wrong(where, f"{key} is not a list of strings")
+        raise wrong(where, said("{key} is not a list of strings", key=key))
     return tuple(value)
 
 
@@ -65,7 +66,7 @@ def inner(of: Object, key: str, where: str) -> Object:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise wrong(where, f"{key} is not an object")
+        raise wrong(where, said("{key} is not an object", key=key))
     return value
 
 
@@ -75,7 +76,7 @@ def objects(of: Object, key: str, where: str) -> tuple[Object, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise wrong(where, f"{key} is not a list of objects")
+        raise wrong(where, said("{key} is not a list of objects", key=key))
     return tuple(value)
 
 
@@ -83,7 +84,7 @@ def digest(of: Object, key: str, where: str) -> str:
     """A sha256 or sha512 digest. Raises InputError for anything else, so that it is safe as part of a path."""
     value = text(of, key, where)
     if not is_digest(value):
-        raise wrong(where, f"{key} is not a digest: {value[:80]!r}")
+        raise wrong(where, said("{key} is not a digest: {value!r}", key=key, value=value[:80]))
     return value
 
 

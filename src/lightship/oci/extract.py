@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci.limits import CHUNK
 from lightship.oci.rootfs import Located, Rootfs
 
@@ -28,7 +29,9 @@ def extract(rootfs: Rootfs, paths: Iterable[str], target_dir: Path) -> tuple[str
         for path in paths:
             exact = path.strip("/")
             if exact not in rootfs and exact:
-                raise InputError(f"no such path in the image: {path}", help="look for it with lightship inspect")
+                raise InputError(
+                    said("no such path in the image: {path}", path=path), help="look for it with lightship inspect"
+                )
             for located in rootfs.walk(exact):
                 if not _write(root, rootfs, located):
                     left.append(located.entry.path)
@@ -70,7 +73,7 @@ def _open_parent(root: int, path: str) -> int:
             following = os.open(part, _FLAGS, dir_fd=at)
         except (NotADirectoryError, OSError) as error:
             raise InputError(
-                f"{part} is in the way",
+                said("{part} is in the way", part=part),
                 where=path,
                 why=str(error.strerror),
                 help="extract into an empty directory",

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci.blob import Blob, Memory, Scan, Wanted, scan, unpacked
 from lightship.oci.limits import BODY_LIMIT, CHUNK, Budget
 from lightship.oci.merge import Merge
@@ -92,12 +93,14 @@ class Image:
         In a plain layer this is a seek. A compressed layer is unpacked into a nameless file at the first read.
         """
         if entry.kind != "file":
-            raise InputError(f"{entry.path} is a {entry.kind}, not a file", where=self.reference)
+            raise InputError(
+                said("{path} is a {kind}, not a file", path=entry.path, kind=entry.kind), where=self.reference
+            )
         if entry.size > limit:
             raise InputError(
-                f"{entry.path} is too large to read whole",
+                said("{path} is too large to read whole", path=entry.path),
                 where=self.reference,
-                why=f"it has {entry.size:,} bytes, the limit here is {limit:,}",
+                why=said("it has {size:,} bytes, the limit here is {limit:,}", size=entry.size, limit=limit),
             )
         return b"".join(self.body(layer, entry))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, Literal, Protocol, cast
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci.limits import BOMB_RATIO, BOMB_SIZE, CHUNK, ZSTD_WINDOW_LIMIT
 
 Compression = Literal["", "gzip", "zstd", "bzip2", "xz"]
@@ -59,7 +60,11 @@ def inflate(read: Read, size: int, how: Compression, where: str) -> Iterator[byt
             raise InputError(
                 "the layer is a decompression bomb",
                 where=where,
-                why=f"{size:,} compressed bytes hold more than {BOMB_RATIO} times as many",
+                why=said(
+                    "{size:,} compressed bytes hold more than {bomb_ratio} times as many",
+                    size=size,
+                    bomb_ratio=BOMB_RATIO,
+                ),
                 help="do not use this image",
             )
         yield piece
@@ -92,13 +97,13 @@ def _members(read: Read, size: int, how: Compression, where: str) -> Iterator[by
             if not data.strip(b"\0"):
                 return
             if compression(data[:6].lstrip(b"\0") or data) != how:
-                raise _damaged(where, f"bytes that are not {how} follow the {how} data")
+                raise _damaged(where, said("bytes that are not {how} follow the {how} data", how=how))
             decompressor = new()
         elif decompressor.needs_input:
             data = read(at, min(CHUNK, size - at))
             at += len(data)
             if not data:
-                raise _damaged(where, f"the {how} data end early")
+                raise _damaged(where, said("the {how} data end early", how=how))
 
 
 def _decompressor(how: Compression) -> Callable[[], _Decompressor]:
@@ -128,7 +133,7 @@ def _zstd(read: Read, size: int, where: str) -> Iterator[bytes]:
         while piece := reader.read(CHUNK):
             yield piece
     except zstandard.ZstdError as error:
-        raise _damaged(where, f"zstd: {error}") from None
+        raise _damaged(where, said("zstd: {error}", error=error)) from None
 
 
 class _Source:

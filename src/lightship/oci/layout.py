@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci.archive import Bundle
 from lightship.oci.blob import Blob, document
 from lightship.oci.document import Object, inner, objects, parse_object, text
@@ -30,9 +31,9 @@ def open_layout(bundle: Bundle, reference: str, platform: Platform) -> StoredIma
     if not named:
         names = sorted({name for item in descriptors for name in _names(item, where) if name})
         raise InputError(
-            f"no image {reference} in the layout",
+            said("no image {reference} in the layout", reference=reference),
             where=where,
-            help=f"it holds {', '.join(names) or 'no names'}",
+            help=said("it holds {names}", names=", ".join(names) or said("no names")),
         )
     return offered(_LayoutBlobs(bundle), named, f"{bundle.where}:{reference}", platform)
 

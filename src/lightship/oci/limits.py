@@ -12,6 +12,7 @@ more than an interpreter that has imported this room.
 from __future__ import annotations
 
 from lightship.errors import InputError
+from lightship.messages import said
 
 CHUNK = 256 << 10
 """Bytes read, or inflated, at a time."""
@@ -69,6 +70,9 @@ class Budget:
             raise InputError(
                 "the image has too many files",
                 where=where,
-                why=f"their names and attributes take more than {METADATA_LIMIT >> 20} MiB",
+                why=said(
+                    "their names and attributes take more than {metadata_limit} MiB",
+                    metadata_limit=METADATA_LIMIT >> 20,
+                ),
                 help="split the image, or look whether the archive is what you think it is",
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci.blob import Blob
 from lightship.oci.document import Object, digest, inner, objects, parse_object, text, whole, wrong
 from lightship.oci.model import ImageConfig
@@ -103,9 +104,9 @@ def offered(
         return images[0]
     names = ", ".join(sorted({str(of) for of in found}))
     raise InputError(
-        f"no image for {platform}",
+        said("no image for {platform}", platform=platform),
         where=reference,
-        help=f"name one that is there with --platform: {names or 'there is none'}",
+        help=said("name one that is there with --platform: {names}", names=names or said("there is none")),
     )
 
 
@@ -120,7 +121,7 @@ def _layer(blobs: Blobs, item: Object, where: str) -> StoredLayer:
     wanted = digest(item, "digest", where)
     size = whole(item, "size", where)
     if size < 0:
-        raise wrong(where, f"a layer has the size {size}")
+        raise wrong(where, said("a layer has the size {size}", size=size))
     return StoredLayer(
         wanted,
         text(item, "mediaType", where),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.text import decode
 
 SCHILY_XATTR = "SCHILY.xattr."
@@ -100,7 +101,9 @@ def _whole(key: str, value: bytes, where: str) -> int:
     digits, _, fraction = value.partition(b".")
     sign, digits = (-1, digits[1:]) if digits[:1] == b"-" else (1, digits)
     if not digits.isdigit() or len(digits) > 20 or (fraction and not fraction.isdigit()):
-        raise InputError("the archive is damaged", where=where, why=f"{key} in a PAX header is not a number")
+        raise InputError(
+            "the archive is damaged", where=where, why=said("{key} in a PAX header is not a number", key=key)
+        )
     return sign * int(digits) - (1 if sign < 0 and fraction.strip(b"0") else 0)
 
 
@@ -112,5 +115,5 @@ def _libarchive(key: str, value: bytes, where: str) -> tuple[str, bytes]:
     try:
         return decode(unquote_to_bytes(key)), base64.b64decode(value + b"=" * (-len(value) % 4))
     except ValueError as error:
-        why = f"an extended attribute is not base64: {error}"
+        why = said("an extended attribute is not base64: {error}", error=error)
         raise InputError("the archive is damaged", where=where, why=why) from None

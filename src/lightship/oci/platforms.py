@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lightship.errors import UsageError
+from lightship.messages import said
 from lightship.oci.model import ImageConfig
 
 _ARCHITECTURES = {
@@ -37,7 +38,7 @@ def parse_platform(text: str) -> Platform:
     """A platform such as ``linux/arm64/v8``. Raises UsageError."""
     parts = text.lower().split("/")
     if not 2 <= len(parts) <= 3 or not all(parts):
-        raise UsageError(f"not a platform: {text!r}", help="write it as linux/amd64 or linux/arm/v7")
+        raise UsageError(said("not a platform: {text!r}", text=text), help="write it as linux/amd64 or linux/arm/v7")
     return normal(parts[0], parts[1], parts[2] if len(parts) == 3 else "")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci.blob import Blob, whole_file
 from lightship.oci.cache import cache_directory
 from lightship.oci.manifest import INDEX_TYPES, MANIFEST_TYPES, image_of
@@ -104,6 +105,6 @@ def _wrong_size(where: str, size: int) -> InputError:
     return InputError(
         "a layer does not have the size that its manifest says",
         where=where,
-        why=f"promised are {size:,} bytes",
+        why=said("promised are {size:,} bytes", size=size),
         help="the registry or a proxy in between is broken: try again",
     )

@@ -16,6 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci.document import parse_object, text
 from lightship.oci.limits import CHUNK, DOCUMENT_LIMIT, THREADS
 from lightship.oci.registry_login import ANONYMOUS, Login
@@ -93,10 +94,12 @@ class RegistryClient:
         scheme, _, rest = challenge.partition(" ")
         if scheme.lower() == "basic":
             if self._login == ANONYMOUS:
-                raise self._denied("it asks for a user and a password")
+                raise self._denied(said("it asks for a user and a password"))
             return urllib3.make_headers(basic_auth=f"{self._login.user}:{self._login.password}")["authorization"]
         if scheme.lower() != "bearer":
-            raise self._denied(f"it asks for a kind of login that is not known: {scheme[:40] or 'none'}")
+            raise self._denied(
+                said("it asks for a kind of login that is not known: {scheme}", scheme=scheme[:40] or "none")
+            )
         return f"Bearer {self._token(dict(_PARAMETER.findall(rest)))}"
 
     def _token(self, parameters: Mapping[str, str]) -> str:
@@ -104,7 +107,7 @@ class RegistryClient:
         url = urlsplit(realm)
         # A password goes over the network encrypted, or not at all.
         if url.scheme != "https" and not (url.scheme == "http" and self.reference.is_local):
-            raise self._denied(f"it sends us for a token to {realm[:80]!r}, which is not https")
+            raise self._denied(said("it sends us for a token to {realm!r}, which is not https", realm=realm[:80]))
         scope = parameters.get("scope") or f"repository:{self.reference.name}:pull"
         fields = {"service": parameters.get("service", ""), "scope": scope}
         pool = _pool(realm)
@@ -123,11 +126,13 @@ class RegistryClient:
             )
         if response.status != 200:
             response.release_conn()
-            raise self._denied(f"{url.netloc} gives no token, status {response.status}")
+            raise self._denied(
+                said("{netloc} gives no token, status {status}", netloc=url.netloc, status=response.status)
+            )
         answer = parse_object(self._whole(response), f"{url.netloc}, token")
         token = text(answer, "token", realm) or text(answer, "access_token", realm)
         if not token or not token.isascii() or not token.isprintable():
-            raise self._denied(f"{url.netloc} gives no token")
+            raise self._denied(said("{netloc} gives no token", netloc=url.netloc))
         return token
 
     def _whole(self, response: urllib3.BaseHTTPResponse) -> bytes:
@@ -137,21 +142,25 @@ class RegistryClient:
             if len(content) > DOCUMENT_LIMIT:
                 response.close()
                 raise InputError(
-                    "the answer is too large", where=str(self.reference), why=f"more than {DOCUMENT_LIMIT:,} bytes"
+                    "the answer is too large",
+                    where=str(self.reference),
+                    why=said("more than {document_limit:,} bytes", document_limit=DOCUMENT_LIMIT),
                 )
         return content
 
     def _refused(self, response: urllib3.BaseHTTPResponse) -> InputError:
         if response.status in (401, 403):
-            return self._denied("the login is not accepted" if self._login != ANONYMOUS else "it asks for a login")
+            return self._denied(
+                said("the login is not accepted") if self._login != ANONYMOUS else said("it asks for a login")
+            )
         if response.status == 404:
             return InputError(
                 "no such image",
                 where=str(self.reference),
-                why=f"{self.reference.server} does not have it",
+                why=said("{server} does not have it", server=self.reference.server),
                 help="look at the name and the tag",
             )
-        why = f"{self.reference.server} answers with status {response.status}"
+        why = said("{server} answers with status {status}", server=self.reference.server, status=response.status)
         return InputError("the registry refuses", where=str(self.reference), why=why, help="try again later")
 
     def _denied(self, why: str) -> InputError:
@@ -160,7 +169,7 @@ class RegistryClient:
             "the registry denies access",
             where=str(self.reference),
             why=why,
-            help=f"log in: docker login {host}, or podman login {host}",
+            help=said("log in: docker login {host}, or podman login {host}", host=host),
         )
 
     def _unreachable(self, error: urllib3.exceptions.HTTPError) -> InputError:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from lightship.errors import UsageError
+from lightship.messages import said
 from lightship.oci.document import is_digest
 
 DOCKER_HUB = "docker.io"
@@ -56,5 +57,7 @@ def parse_reference(text: str) -> Reference:
         name = f"library/{name}"
     good = _HOST.fullmatch(host) and _NAME.fullmatch(name) and (not colon or _TAG.fullmatch(tag))
     if not good or (digest and not is_digest(digest)) or ("@" in text and not digest):
-        raise UsageError(f"not an image reference: {text!r}", help="write it as HOST/NAME:TAG or HOST/NAME@sha256:…")
+        raise UsageError(
+            said("not an image reference: {text!r}", text=text), help="write it as HOST/NAME:TAG or HOST/NAME@sha256:…"
+        )
     return Reference(host, name, tag or "latest", digest)

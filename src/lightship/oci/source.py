@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from lightship.errors import InputError, UsageError
+from lightship.messages import said
 from lightship.oci.archive import Bundle, archive_bundle, directory_bundle
 from lightship.oci.docker_archive import open_docker_archive
 from lightship.oci.layout import open_directory, open_layout
@@ -80,7 +81,10 @@ def _open_archive(bundle: Bundle, reference: str, platform: Platform) -> StoredI
 
 def _source(kind: Kind, rest: str) -> Source:
     if not rest:
-        raise UsageError(f"{kind}: names nothing", help=f"write {kind}:PATH, or registry:HOST/NAME:TAG")
+        raise UsageError(
+            said("{kind}: names nothing", kind=kind),
+            help=said("write {kind}:PATH, or registry:HOST/NAME:TAG", kind=kind),
+        )
     if kind in ("registry", "dir") or Path(rest).exists():
         return Source(kind, rest)
     # PATH:REFERENCE, where the reference may have colons (host:port/name:tag) and the path may too.

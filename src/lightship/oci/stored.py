@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci.blob import Blob
 from lightship.oci.config import parse_config
 from lightship.oci.document import is_digest, wrong
@@ -60,12 +61,24 @@ def stored_image(
         check_digest(raw_config, config_digest, where)
     config = parse_config(raw_config, where)
     if len(config.diff_ids) != len(layers):
-        raise wrong(where, f"it names {len(config.diff_ids)} layers, but the manifest has {len(layers)}")
+        raise wrong(
+            where,
+            said(
+                "it names {count} layers, but the manifest has {count2}", count=len(config.diff_ids), count2=len(layers)
+            ),
+        )
     if len(layers) > LAYER_COUNT_LIMIT:
-        raise wrong(where, f"it has {len(layers):,} layers, more than {LAYER_COUNT_LIMIT:,}")
+        raise wrong(
+            where,
+            said(
+                "it has {count:,} layers, more than {layer_count_limit:,}",
+                count=len(layers),
+                layer_count_limit=LAYER_COUNT_LIMIT,
+            ),
+        )
     for diff_id in config.diff_ids:
         if not is_digest(diff_id):
-            raise wrong(where, f"a diff ID is not a digest: {diff_id[:80]!r}")
+            raise wrong(where, said("a diff ID is not a digest: {diff_id!r}", diff_id=diff_id[:80]))
     return StoredImage(reference, config, config_digest or actual, layers, manifest_digest)
 
 
@@ -82,6 +95,6 @@ def lying(where: str, expected: str, actual: str) -> InputError:
     return InputError(
         "a digest does not match",
         where=where,
-        why=f"promised {expected}, found {actual}",
+        why=said("promised {expected}, found {actual}", expected=expected, actual=actual),
         help="the image is damaged or was changed after it was made: fetch it again",
     )

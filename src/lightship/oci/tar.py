@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from zlib import adler32
 
+from lightship.messages import said
 from lightship.oci import sparse
 from lightship.oci.limits import ENTRY_COST, EXTENSION_LIMIT, Budget
 from lightship.oci.model import Entry
@@ -73,7 +74,7 @@ def walk(
             budget.take(cost, where)
             cost = 0
     if header and len(header) < BLOCK:
-        raise damaged(where, f"it ends in the middle of a header, at byte {offset + len(header)}")
+        raise damaged(where, said("it ends in the middle of a header, at byte {offset}", offset=offset + len(header)))
     if amendment is not NOTHING:
         raise damaged(where, "it ends after an extended header, before the member that this belongs to")
     budget.take(cost, where)
@@ -151,7 +152,14 @@ def _extend(archive: Archive, header: bytes, body: int, amendment: Amendment) ->
     where = archive.where
     size = header_number(header[124:136], where)
     if not 0 <= size <= EXTENSION_LIMIT:
-        raise damaged(where, f"an extended header has {size} bytes, more than {EXTENSION_LIMIT} or less than none")
+        raise damaged(
+            where,
+            said(
+                "an extended header has {size} bytes, more than {extension_limit} or less than none",
+                size=size,
+                extension_limit=EXTENSION_LIMIT,
+            ),
+        )
     raw = archive.read_at(body, size)
     if len(raw) < size:
         raise damaged(where, "it ends in the middle of an extended header")
@@ -161,5 +169,5 @@ def _extend(archive: Archive, header: bytes, body: int, amendment: Amendment) ->
 def _size(header: bytes, amendment: Amendment, where: str) -> int:
     size = header_number(header[124:136], where) if amendment.size is None else amendment.size
     if not 0 <= size < 1 << 63:
-        raise damaged(where, f"a member has the size {size}")
+        raise damaged(where, said("a member has the size {size}", size=size))
     return size

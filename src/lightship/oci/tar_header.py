@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 from zlib import adler32
 
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci.limits import PATH_LIMIT
 from lightship.oci.model import Entry, Kind
 from lightship.oci.sparse import BLOCK, header_number, octal
@@ -74,7 +75,7 @@ class Archive:
                     why="its first header has a wrong checksum",
                     help="give an image archive",
                 )
-            raise damaged(self.where, f"the header at byte {offset} has a wrong checksum")
+            raise damaged(self.where, said("the header at byte {offset} has a wrong checksum", offset=offset))
         _remember(self.sums, stored, wanted)
 
     def owner(self, header: bytes) -> tuple[int, int, int]:
@@ -126,7 +127,7 @@ def plain_entry(
             else header_number(header[124:136], archive.where)
         )
         if size < 0:
-            raise damaged(archive.where, f"{path} has a negative size")
+            raise damaged(archive.where, said("{path} has a negative size", path=path))
         if header[156] == 0 and raw[-1:] == "/":  # before POSIX a directory was a file with a slash
             return new_entry(path, "dir", owner, 0, time, "", body), body + padded(size)
         return new_entry(path, kind, owner, size, time, "", body), body + (size + 511 & -512)
@@ -144,13 +145,15 @@ def clean_path(raw: str, where: str) -> str:
     Raises InputError when it leaves the root, has a NUL byte, or is longer than Linux allows.
     """
     if len(raw) > PATH_LIMIT:
-        raise damaged(where, f"a path has more than {PATH_LIMIT} characters: {raw[:60]}…")
+        raise damaged(
+            where, said("a path has more than {path_limit} characters: {raw}…", path_limit=PATH_LIMIT, raw=raw[:60])
+        )
     parts: list[str] = []
     for part in raw.split("/"):
         if part == "..":
             if not parts:
                 raise InputError(
-                    f"a member of the archive leaves its root: {raw!r}",
+                    said("a member of the archive leaves its root: {raw!r}", raw=raw),
                     where=where,
                     why="unpacking it would write or link outside the image",
                     help="do not use this image; it was made by hand, or by a broken tool",

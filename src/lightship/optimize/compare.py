@@ -11,6 +11,7 @@ from typing import Literal
 from lightship.engines.credential_helper import ask_credential_helper
 from lightship.engines.protocol import Engine
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.oci import compressed_size, open_image
 from lightship.optimize.measure import measure
 from lightship.optimize.model import Measurement, Options, Progress
@@ -87,7 +88,9 @@ def _measure(
         raise InputError(
             "no such Dockerfile, archive or image",
             where=target,
-            why=f"there is no such file, and {engine().name} neither has nor finds an image of that name",
+            why=said(
+                "there is no such file, and {name} neither has nor finds an image of that name", name=engine().name
+            ),
             help="write a path, or an image reference that the engine can pull",
         )
     return measure(found, target, compressed=compressed_size(found))

@@ -13,6 +13,7 @@ from types import TracebackType
 
 from lightship.engines.protocol import BuildRequest, Engine, Step
 from lightship.errors import EngineError
+from lightship.messages import said
 from lightship.oci import Image, ImageConfig, compressed_size, open_image
 from lightship.optimize.model import Options, Progress
 
@@ -126,7 +127,10 @@ class Workshop:
         with self.engine_at_work():
             name = self.engine.resolve(reference)
             if name is None:
-                raise EngineError(f"the base image {reference} is not in the engine's store", why="it cannot be pulled")
+                raise EngineError(
+                    said("the base image {reference} is not in the engine's store", reference=reference),
+                    why="it cannot be pulled",
+                )
             return self.engine.config(name)
 
     def find(self, reference: str) -> Image | None:

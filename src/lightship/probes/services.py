@@ -19,6 +19,7 @@ from lightship.engines.host_program import HostProgram, free_port, listens
 from lightship.engines.protocol import Container, Engine, RunSpec
 from lightship.errors import EngineError, InputError, UsageError
 from lightship.evidence.observation import ImageFacts
+from lightship.messages import said
 from lightship.verify.services import Service, with_port
 
 POLL = 0.1
@@ -52,7 +53,7 @@ def beside(engine: Engine, services: Sequence[Service]) -> Iterator[Joined]:
         yield lambda spec: replace(spec, beside=network, hosts=names)
         for service, one in running:
             if not _is_running(one):
-                raise _failed(service, one, "ended while the program was looked at")
+                raise _failed(service, one, said("ended while the program was looked at"))
 
 
 def refuse_clashes(facts: ImageFacts, services: Sequence[Service]) -> None:
@@ -61,7 +62,7 @@ def refuse_clashes(facts: ImageFacts, services: Sequence[Service]) -> None:
     for one in services:
         if str(one.port) in exposed:
             raise UsageError(
-                f"the program and its service {one.name} both want port {one.port}",
+                said("the program and its service {name} both want port {port}", name=one.name, port=one.port),
                 where=f"[verify.services.{one.name}]",
                 why="they share one network",
                 help="let the service listen elsewhere, and say so in its `port`",
@@ -74,9 +75,9 @@ def _contained(
     image = engine.resolve(service.image)
     if image is None:
         raise InputError(
-            f"the service {service.name} cannot be started",
+            said("the service {name} cannot be started", name=service.name),
             where=f"[verify.services.{service.name}]",
-            why=f"{engine.name} neither has nor finds an image {service.image}",
+            why=said("{name} neither has nor finds an image {image}", name=engine.name, image=service.image),
         )
     argv = (*(engine.config(image).entrypoint or ()), *service.command) if service.command else None
     container = engine.start(image, RunSpec(argv=argv, env=service.env, beside=network, hosts=names))
@@ -131,11 +132,11 @@ def _await(service: Service, one: Container | HostProgram, is_ready: Callable[[]
     deadline = time.monotonic() + service.timeout
     while True:
         if not _is_running(one):
-            raise _failed(service, one, "ended instead of becoming ready")
+            raise _failed(service, one, said("ended instead of becoming ready"))
         if is_ready():
             return
         if time.monotonic() > deadline:
-            raise _failed(service, one, f"was not ready within {service.timeout:g} s")
+            raise _failed(service, one, said("was not ready within {timeout:g} s", timeout=service.timeout))
         time.sleep(POLL)
 
 
@@ -155,10 +156,11 @@ def _failed(service: Service, one: Container | HostProgram, how: str) -> EngineE
     lines = [line for part in (stderr, stdout) for line in part.decode("utf-8", "replace").split("\n") if line.strip()]
     code = one.exit_code if isinstance(one, HostProgram) else one.state().exit_code
     problem = "" if isinstance(one, HostProgram) else one.state().problem
-    said = problem or (f"its last words: {lines[-1].strip()[:300]}" if lines else "it said nothing")
+    last = said("its last words: {words}", words=lines[-1].strip()[:300]) if lines else said("it said nothing")
+    why = problem or last
     return EngineError(
-        f"the service {service.label} {how}",
+        said("the service {label} {how}", label=service.label, how=how),
         where=f"[verify.services.{service.name}]",
-        why=said if code is None else f"exit code {code}; {said}",
+        why=why if code is None else said("exit code {code}; {why}", code=code, why=why),
         help="try its command by itself; `ready` and `timeout` say when it counts as started",
     )

@@ -9,6 +9,7 @@ from lightship.engines.credential_helper import ask_credential_helper
 from lightship.engines.protocol import BuildRequest, Engine, OnStep
 from lightship.errors import InputError
 from lightship.evidence.observation import ImageFacts
+from lightship.messages import said
 from lightship.oci import Image, open_image
 from lightship.probes.facts import image_facts
 from lightship.probes.loading import loadable
@@ -54,7 +55,7 @@ def open_target(
         raise InputError(
             "no such Dockerfile, archive or image",
             where=reference,
-            why=f"there is no such file, and {engine.name} neither has nor finds an image of that name",
+            why=said("there is no such file, and {name} neither has nor finds an image of that name", name=engine.name),
             help="write a path, or an image reference that the engine can pull",
         )
     return Target(reference, name, facts_in_store(engine, name, directory))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from lightship.errors import InputError, UnknownError
+from lightship.messages import said
 from lightship.semantic.ignore import IgnoreRules
 from lightship.text import decode
 
@@ -103,7 +104,7 @@ def read_project(folder: Path, ignore: IgnoreRules) -> Project:
         found += [path for name in names if not ignore.excludes(path := (at / name).as_posix())]
         if len(found) > _MOST_FILES:
             raise UnknownError(
-                f"more than {_MOST_FILES} files",
+                said("more than {most_files} files", most_files=_MOST_FILES),
                 where=str(folder),
                 help="name the folder of the one program, or write a .dockerignore that leaves the others out",
             )

@@ -9,6 +9,7 @@ from pathlib import Path
 from lightship.dockerfile import parse
 from lightship.engines.protocol import BuildRequest, Engine
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.rebuild.edits import edited
 from lightship.semantic import stages
 from lightship.semantic.context import context_files
@@ -42,7 +43,11 @@ def edit_file(folder: Path, path: str, token: str) -> bytes | None:
     """Change a file of the copy; gives what was in it, None when it was not there. Raises InputError for a link."""
     file = folder / path
     if file.is_symlink():
-        raise InputError(f"{path} is a link", why="editing it would change what it leads to", help="edit another file")
+        raise InputError(
+            said("{path} is a link", path=path),
+            why="editing it would change what it leads to",
+            help="edit another file",
+        )
     before = file.read_bytes() if file.is_file() else None
     file.write_bytes(encode(edited(path, decode(before or b""), token)))
     return before

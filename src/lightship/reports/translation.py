@@ -1,6 +1,7 @@
-"""What reports say, in the reader's language. English is the source; the catalogues are gettext's.
+"""What lightship says to people, in the reader's language. English is the source; the catalogues are gettext's.
 
-Numbers, names, JSON, and the reasons and details that lower rooms give stay as they are.
+Numbers, names, and documents for programs (JSON, SARIF, JUnit) stay as they are. Lower rooms speak English, and keep
+with each message what it was made of (``lightship.messages``).
 https://www.gnu.org/software/gettext/manual/html_node/Locale-Environment-Variables.html
 """
 
@@ -8,7 +9,10 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Sequence
 from functools import cache
+
+from lightship.messages import Said, said, translated
 
 LANGUAGES: tuple[str, ...] = ("en", "es")
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -29,10 +33,32 @@ def language() -> str:
     return next((one for one in wanted if one in LANGUAGES), "en")
 
 
-def tr(message: str, **values: object) -> str:
-    """A message in the reader's language, with ``{name}`` replaced by its value."""
-    found = _catalogue(language()).gettext(message)
-    return found.format(**values) if values else found
+def asked_for(arguments: Sequence[str]) -> str:
+    """The language that ``--lang`` names among the words of a command line, "" without one that is known."""
+    words = iter(arguments)
+    for word in words:
+        value = next(words, "") if word == "--lang" else word.removeprefix("--lang=")
+        if word.startswith("--lang") and value in LANGUAGES:
+            return value
+    return ""
+
+
+def tr(message: str, /, **values: object) -> str:
+    """A message in the reader's language, with ``{name}`` replaced by its value.
+
+    ``message`` is a constant, or what a lower room said; a text that no catalogue has is given back as it is.
+    """
+    if values:
+        message = said(message, **values)
+    if not message or language() == "en":
+        return message
+    translate = _catalogue(language()).gettext
+    return translated(message, translate) if isinstance(message, Said) else translate(message)
+
+
+def told(value: str) -> str:
+    """A value in the reader's language where it is something that lightship said; names and texts of others as is."""
+    return tr(value) if isinstance(value, Said) else value
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from lightship.errors import UsageError
+from lightship.messages import said
 from lightship.rules.model import CATEGORIES, Rule, Severity
 
 
@@ -82,6 +83,8 @@ def _meant(word: str, rules: tuple[Rule, ...], names: Mapping[str, tuple[Rule, .
     found = names.get(normal(word))
     if found is None:
         near = nearest(word, names)
-        help_ = f"did you mean {near}? " if near else ""
-        raise UsageError(f"no rule is called {word}", where=where, help=help_ + "`lightship rules` lists them")
+        help_ = said("did you mean {near}? ", near=near) if near else ""
+        raise UsageError(
+            said("no rule is called {word}", word=word), where=where, help=help_ + said("`lightship rules` lists them")
+        )
     return found

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lightship.dockerfile.lex import SPACES
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.text import decode
 
 
@@ -118,7 +119,9 @@ def compile_pattern(pattern: str) -> _Pattern:
         if not text:
             raise InputError('illegal exclusion pattern: "!"', help="write what the exception is for, or remove it")
     if not _is_valid(text):
-        raise InputError(f"syntax error in pattern: {text}", help="close the bracket, or escape it with a backslash")
+        raise InputError(
+            said("syntax error in pattern: {text}", text=text), help="close the bracket, or escape it with a backslash"
+        )
     return _Pattern(_matcher(text), keeps)
 
 

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from lightship.errors import UsageError
+from lightship.messages import said
 
 if TYPE_CHECKING:
     from lightship.inspection import Inspection
@@ -31,7 +32,7 @@ def render(name: str, image: Inspection) -> str:
     except ModuleNotFoundError as error:
         raise UsageError(
             "the library for bills of materials is not installed",
-            why=f"there is no module {error.name}",
+            why=said("there is no module {name}", name=error.name),
             help="pip install 'lightship[sbom]'",
         ) from None
     return cast(_Format, module).render(image)
