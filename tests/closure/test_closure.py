@@ -292,7 +292,8 @@ def test_code_that_was_installed_from_a_folder_is_the_projects_own() -> None:
 
     def called(url: str) -> set[str]:
         tree = MemoryTree({**BASE, **installed, f"{site}/harbour-1.dist-info/direct_url.json": url})
-        found = closure(tree, roots(config, tree, trees=[site]), config)
+        # As the split gathers them: each package is a tree of its own.
+        found = closure(tree, roots(config, tree, trees=[f"{site}/harbour", f"{site}/harbour-1.dist-info"]), config)
         return {"usr/bin/git", "usr/bin/curl"} & set(found)
 
     assert called('{"url": "file:///src", "dir_info": {}}') == {"usr/bin/git", "usr/bin/curl"}

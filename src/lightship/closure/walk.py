@@ -17,6 +17,7 @@ from lightship.oci.model import ImageConfig
 
 # Where others' modules lie inside of a program's own trees.
 _LIBRARIES = ("/site-packages/", "/dist-packages/", "/node_modules/", "/gems/", "/vendor/")
+_SITE = re.compile(r".*?/(?:site|dist)-packages(?=/|$)")
 _PYTHON_LIBRARY = re.compile(r"/lib(?:64)?/(?:python|pypy)\d[\d.]*t?/")
 _OTHER_LIBRARY = re.compile(r"/(?:lib|lib64|share)/(?:[\w-]+-linux-\w+/)?(?:perl|perl-base|perl5|ruby|php)/")
 
@@ -63,6 +64,7 @@ class _Walk:
         self._possible: deque[Ask] = deque()
         self._trees: set[str] = set()
         self._installed_from_folders: set[str] = set()
+        self._sites: set[str] = set()
         self._read: set[tuple[str, str, bool]] = set()
 
     def root(self, root: Root) -> None:
@@ -133,8 +135,7 @@ class _Walk:
         occupied: set[str] = set()
         directories: list[str] = []
         members = list(self.around.tree.walk(directory))
-        paths = (one.entry.path for one in members)
-        self._installed_from_folders.update(installed_from_folders(self.around, paths))
+        self._look_for_own_packages((directory, *(one.entry.path for one in members)))
         wrapping = self._wrapping(directory, (one.entry.path for one in members if one.entry.kind == "file"))
         for located in members:
             entry = located.entry
@@ -184,6 +185,13 @@ class _Walk:
 
     def _starts_by_variable(self, path: str, language: str) -> bool:
         return starts_what_it_is_given(self.around.tree.read(path, TEXT_LIMIT), language)
+
+    def _look_for_own_packages(self, paths: Iterable[str]) -> None:
+        """Remember what was installed from folders; a package and what says so may lie in two trees of one site."""
+        for site in {found.group() for path in paths if (found := _SITE.match(path))} - self._sites:
+            self._sites.add(site)
+            inside = (f"{site}/{name}/direct_url.json" for name in self.around.tree.names(site))
+            self._installed_from_folders.update(installed_from_folders(self.around, inside))
 
     def _is_library(self, path: str, directory: str) -> bool:
         """Whether a file of a tree is others' code."""
