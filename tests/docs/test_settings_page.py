@@ -1,4 +1,4 @@
-"""docs/reference/settings.md names every key that the code accepts, and its examples are accepted."""
+"""docs/reference/settings.md names every key that the code accepts; its examples and those of how-tos are accepted."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from lightship.rules import RULES, chosen
 from lightship.rules.settings import parse_check
 from lightship.verify.settings import parse_settings
 
-TEXT = (Path(__file__).parents[2] / "docs/reference/settings.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```toml\n(.*?)^```$", TEXT, re.S | re.M)
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "reference/settings.md").read_text(encoding="utf-8")
+_TOML = re.compile(r"^```toml\n(.*?)^```$", re.S | re.M)
+EXAMPLES = _TOML.findall(TEXT)
+OTHERS = [text for page in sorted(DOCS.glob("how-to/*.md")) for text in _TOML.findall(page.read_text(encoding="utf-8"))]
 
 
 def section(heading: str) -> str:
@@ -57,7 +60,7 @@ def test_the_keys_of_ready_stand_in_its_row() -> None:
     assert known(f"{SERVICE}ready = {{ nope = 1 }}\n", parse_settings) == set(re.findall(r"`(\w+)`", row)) - {"ready"}
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", [*EXAMPLES, *OTHERS])
 def test_every_example_is_accepted(example: str) -> None:
     table = next(table for name, table in PLACES if ("tool" in table) == ("[tool.lightship" in example))
     settings = parse_settings(example, "x", table=table)
