@@ -39,9 +39,6 @@ def found(tmp_path: Path, name: str, text: str, method: str = "GET") -> tuple[st
         ("app/main.py", "api.add_resource(Tides, '/tides')", "/tides"),
         ("app/main.py", '    (r"/buoys", BuoyHandler),', "/buoys"),
         ("src/main.go", 'mux.HandleFunc("GET /lights", lights)', "/lights"),
-        ("app/main.py", '@app.route("/ships/<int:number>/crew")', "/ships/1/crew"),
-        ("app/main.py", '@app.get("/ships/{number}")', "/ships/1"),
-        ("app/server.js", "app.get('/ships/:id/crew', show)", "/ships/1/crew"),
     ],
 )
 def test_every_framework_names_its_routes(tmp_path: Path, name: str, text: str, path: str) -> None:
@@ -88,6 +85,9 @@ def test_a_route_is_asked_for_below_two_prefixes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("app/main.py", '@app.route("/ships/<int:number>")\ndef ship(number): ...'),
+        ("app/main.py", '@app.get("/ships/{number}")'),
+        ("app/server.js", "app.get('/ships/:id', show)"),
         ("app/main.py", '@app.post("/ships")\ndef add(): ...'),
         ("app/main.py", '@app.get("/session/logout")\ndef leave(): ...'),
         ("app/urls.py", "re_path('^ships/(?P<year>[0-9]{4})/$', ships)"),

@@ -134,7 +134,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Route:
-    """A method and a path that the program's source says it answers; parameters of the path are given as "1"."""
+    """A method and a path without parameters that the program's source says it answers."""
 
     method: str
     path: str

@@ -25,7 +25,7 @@ _FOREIGN = re.compile(
     r"(?:^|/)(?:site-packages|dist-packages|node_modules|vendor|gems|tests?|__tests__|examples?|docs?)/"
     r"|^(?:usr/(?!src/)|lib|etc|var/lib|go/pkg|proc|sys|dev|boot|root/go/pkg)"
 )
-_PATH = r"/?[\w./~+<>{}:*-]{0,200}"
+_PATH = r"/?[\w./~+-]{0,200}"
 _LITERAL = rf"""\(\s*[rf]?["'`]({_PATH})["'`]"""
 _ROOTED = _LITERAL.replace("(/?", "(/")
 _PYTHON = re.compile(
@@ -68,11 +68,10 @@ _PREFIX = re.compile(
 )
 # A GET that changes something is bad manners, and common; a POST that ends the program ends the observation.
 _UNSAFE = re.compile(r"log-?out|sign-?out|delete|remove|shutdown|restart|reset|quit|kill|exit|stop", re.IGNORECASE)
-_PARAMETER = re.compile(r"<[^<>/]*>|\{[^{}/]*\}|(?<=/):\w+")
 
 
 def routes(around: Surroundings, files: Mapping[str, FileFact]) -> tuple[Route, ...]:
-    """What the source says it answers, GET before POST and the shortest path first; a parameter is given as "1"."""
+    """What the source says it answers, GET before POST and the shortest path first; parameters are not guessed."""
     gets: dict[str, None] = {}
     posts: dict[str, None] = {}
     prefixes: dict[str, None] = {}
@@ -107,9 +106,8 @@ def _is_own_source(path: str, fact: FileFact) -> bool:
 
 def _names(pattern: re.Pattern[str], text: str) -> Iterator[str]:
     for match in pattern.finditer(text):
-        path = _PARAMETER.sub("1", _rooted(match))
-        # What is left of them is a pattern: re_path, a wildcard.
-        if not re.search(r"//|\.\.|[<>{}:*]", path) and not _UNSAFE.search(path):
+        path = _rooted(match)
+        if path != "/" and "//" not in path and ".." not in path and not _UNSAFE.search(path):
             yield path
 
 
