@@ -14,6 +14,7 @@ from mkdocs.structure.files import File, Files
 
 from lightship.cli import build_parser
 from lightship.commands import COMMANDS
+from lightship.reports import translation
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ("ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
@@ -35,12 +36,18 @@ def on_files(files: Files, config: Any) -> Files:
 
 def command_line() -> str:
     """Every command with its arguments, as the parser knows them."""
-    parts = ["# Command line\n\nExit codes have [a page of their own](exit-codes.md), settings [too](settings.md).\n"]
+    text = (
+        "Exit codes have [a page of their own](exit-codes.md), settings [too](settings.md); `man lightship` has it all."
+    )
+    parts = [f"# Command line\n\n{text}\n"]
+    # In English, as the rest of the site, whatever the environment speaks.
+    translation.use("en")
     for name, help_ in COMMANDS:
         parser = build_parser([name])
         (choices,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
         parts.append(f"\n## lightship {name}\n\n{help_[0].upper()}{help_[1:]}.\n\n| argument | what it is |\n|---|---|")
-        parts += [_row(action) for action in choices.choices[name]._actions if action.dest != "help"]
+        actions = (action for action in choices.choices[name]._actions if action.help != argparse.SUPPRESS)
+        parts += [_row(action) for action in actions if action.dest != "help"]
     return "\n".join(parts) + "\n"
 
 

@@ -61,6 +61,7 @@ def test_the_packages_hold_all_that_belongs_to_them_and_nothing_else(built: Path
     wanted = {name.removeprefix("src/") for name in tracked("src")}
     assert wanted <= names
     assert not [name for name in names if "__pycache__" in name]
+    assert [name for name in names if name.endswith(".data/data/share/man/man1/lightship.1")], "man lightship"
     with tarfile.open(sdist) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
     assert tracked("src") | tracked("tests") | {"LICENSE", "NOTICE", "README.md", "pyproject.toml"} <= held
