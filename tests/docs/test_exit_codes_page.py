@@ -50,6 +50,7 @@ def test_every_command_is_in_the_page() -> None:
         ("explore none.tar", 2),
         ("inspect oci:none", 2),
         ("bases oci:none", 4),
+        ("bases docker-daemon:none", 4),
         ("optimize none", 2),
         ("optimize --no-such-option", 2),
         ("doctor", 3),
