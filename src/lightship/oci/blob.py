@@ -18,6 +18,7 @@ from lightship.oci.inflate import Compression, compression, inflate
 from lightship.oci.limits import CHUNK, DOCUMENT_LIMIT, KEPT_LIMIT, Budget
 from lightship.oci.model import Entry
 from lightship.oci.tar import walk
+from lightship.oci.threads import ahead
 
 _WINDOW = 4096
 """Bytes read at a header of a plain layer: as cheap as the header alone."""
@@ -158,10 +159,13 @@ def scan(blob: Blob, budget: Budget, *, verify: bool, wanted: Wanted | None = No
         packed.update(data)
         return data
 
+    # zstd reads frame headers first, out of order; its packed bytes are hashed in a pass of their own.
+    pieces = inflate(blob.read if how == "zstd" else read, blob.size, how, blob.where)
+    if how and blob.size > CHUNK:
+        # Headers are read while the next pieces are inflated: one large layer keeps two processors busy.
+        pieces = ahead(pieces)
     try:
-        # zstd reads frame headers first, out of order; its packed bytes are hashed in a pass of their own.
-        source = blob.read if how == "zstd" else read
-        cursor = _Cursor(inflate(source, blob.size, how, blob.where), plain.update)
+        cursor = _Cursor(pieces, plain.update)
         kept = _Kept(cursor, wanted) if wanted else None
         entries = tuple(walk(cursor.read, blob.where, budget, kept.visit if kept else None))
         cursor.drain()
@@ -170,6 +174,7 @@ def scan(blob: Blob, budget: Budget, *, verify: bool, wanted: Wanted | None = No
             for at in range(0, blob.size, CHUNK):
                 packed.update(blob.read(at, CHUNK))
     finally:
+        pieces.close()
         diff_id, digest = plain.finish(), packed.finish()
     return Scan(entries, cursor.end, how, diff_id, digest or diff_id, kept.bodies if kept else {})
 

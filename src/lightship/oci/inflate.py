@@ -5,7 +5,7 @@ gzip (RFC 1952) and zstd (RFC 8878) are what the OCI media types name; Docker al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import IO, Literal, Protocol, cast
 
 from lightship.errors import InputError
@@ -42,7 +42,7 @@ def compression(head: bytes) -> Compression:
     return ""
 
 
-def inflate(read: Read, size: int, how: Compression, where: str) -> Iterator[bytes]:
+def inflate(read: Read, size: int, how: Compression, where: str) -> Generator[bytes, None, None]:
     """The plain bytes of ``size`` bytes that ``read(offset, count)`` gives, in pieces of at most about CHUNK bytes.
 
     Raises InputError when the data are damaged, end early, or are a decompression bomb.

@@ -3,7 +3,7 @@
 What an image can make this room hold in memory at once is at most
 
     METADATA_LIMIT (accounted bytes of all entries) + DOCUMENT_LIMIT (per JSON document)
-    + THREADS x (2 x CHUNK + EXTENSION_LIMIT + ZSTD_WINDOW_LIMIT)
+    + THREADS x ((3 + AHEAD) x CHUNK + EXTENSION_LIMIT + ZSTD_WINDOW_LIMIT)
 
 however large its layers are. Measured: 31,000 entries with their merged root file system and all changes take 25 MB
 more than an interpreter that has imported this room.
@@ -19,6 +19,9 @@ CHUNK = 256 << 10
 
 THREADS = 2
 """Layers that are read at the same time, at most; fewer when the machine has fewer processors."""
+
+AHEAD = 2
+"""Pieces of a compressed layer that are inflated before they are asked for."""
 
 METADATA_LIMIT = 1 << 30
 """Accounted bytes of all entries of an image: about 2.5 million files."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
-from lightship.oci.limits import THREADS
+from lightship.oci.limits import AHEAD, THREADS
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -50,3 +50,34 @@ def in_threads(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> 
     if failures:
         raise failures[0]
     return [results[index] for index in range(count)]
+
+
+def ahead(pieces: Iterator[bytes], depth: int = AHEAD) -> Generator[bytes, None, None]:
+    """The same pieces, made in a thread of its own, at most ``depth`` of them before they are asked for.
+
+    What making them raises is raised where they are asked for. Closing the iterator ends the thread.
+    """
+    ready: SimpleQueue[bytes | BaseException | None] = SimpleQueue()
+    room: SimpleQueue[bool] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            while room.get() and (piece := next(pieces, None)) is not None:
+                ready.put(piece)
+            ready.put(None)
+        except BaseException as error:
+            ready.put(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        for _ in range(depth):
+            room.put(True)
+        while (made := ready.get()) is not None:
+            if isinstance(made, BaseException):
+                raise made
+            yield made
+            room.put(True)
+    finally:
+        room.put(False)
+        thread.join()
