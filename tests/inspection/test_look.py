@@ -14,7 +14,7 @@ from lightship.dockerfile import parse
 from lightship.inspection import Component, Inspection, Place, Secret, Waste, look_inside
 from lightship.inspection.document import as_document, from_document
 from lightship.inspection.lines import with_lines
-from lightship.inspection.tokens import plain_instruction
+from lightship.inspection.tokens import TOKENS, plain_instruction, tokens_in
 from lightship.inspection.wanted import wanted
 from lightship.oci import open_image
 from lightship.semantic import stages
@@ -188,6 +188,17 @@ def test_layers_get_the_lines_of_their_dockerfile(found: Inspection) -> None:
     assert [row.line for row in with_lines(found, stages(parse(text))).layers] == [0, 3, 5]
     other = "FROM base\nCOPY . .\nRUN rm -r /root/.ssh\n"
     assert [row.line for row in with_lines(found, stages(parse(other))).layers] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("at", range(len(TOKENS)), ids=[kind for kind, _ in TOKENS])
+def test_every_kind_of_token_is_found_in_a_text(at: int) -> None:
+    examples = (
+        b"-----BEGIN " + b"OPENSSH PRIVATE KEY-----", b"AKIA" + b"Q" * 16, b"ghs_" + b"a" * 36, b"glpat-" + b"a" * 20,
+        b"xoxb-" + b"1" * 10, b"rk_live_" + b"a" * 20, b"AIza" + b"a" * 35, b"npm_" + b"a" * 36,
+        b"pypi-AgE" + b"a" * 50, b"postgres://user:word@" + b"host/name",
+    )  # fmt: skip
+    assert list(tokens_in(b"see https://example.org: '" + examples[at] + b"'\n")) == [TOKENS[at][0]]
+    assert not list(tokens_in(b"see https://example.org: npm_config AKIA xoxo ghp_ -----BEGIN PRIVATE\n"))
 
 
 @pytest.mark.parametrize(

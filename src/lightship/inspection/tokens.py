@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+_IN_URL = "password in a URL"
 # No pattern has an unbounded part that can begin at every character: files are hostile until shown otherwise.
 PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 TOKENS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
@@ -22,7 +23,7 @@ TOKENS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("npm token", re.compile(rb"\bnpm_[A-Za-z0-9]{36}\b")),
     ("PyPI token", re.compile(rb"\bpypi-AgE[A-Za-z0-9_-]{50,}")),
     (
-        "password in a URL",
+        _IN_URL,
         re.compile(rb"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"]{1,100}:[^\s:/@'\"{}$<>]{1,200}@[^\s/'\"]{1,200}"),
     ),
 )
@@ -33,12 +34,23 @@ ASSIGNED = re.compile(
 )
 """A name that speaks of a secret, and the value that it gets; what expands a variable has no value here."""
 
+# What every match holds, kind by kind: finding it takes a tenth of what a pattern takes that may begin at any word.
+_LITERALS: tuple[tuple[bytes, ...], ...] = (
+    (b"PRIVATE KEY",), (b"AKIA", b"ASIA"), (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"), (b"glpat-",),
+    (b"xox",), (b"k_live_",), (b"AIza",), (b"npm_",), (b"pypi-AgE",), (b"://",),
+)  # fmt: skip
+# The same without a scheme, which is what would be tried at every word.
+_LOGIN_IN_URL = re.compile(rb"://[^\s:/@'\"]{1,100}:[^\s:/@'\"{}$<>]{1,200}@[^\s/'\"]")
+
 _HIDDEN = "***"
 
 
 def tokens_in(data: bytes) -> Iterator[str]:
     """The kinds of tokens that stand in some text."""
-    return (kind for kind, pattern in TOKENS if pattern.search(data))
+    for (kind, pattern), literals in zip(TOKENS, _LITERALS, strict=True):
+        likely = any(literal in data for literal in literals) and (kind != _IN_URL or _LOGIN_IN_URL.search(data))
+        if likely and pattern.search(data):
+            yield kind
 
 
 def secret_name(name: str) -> bool:
