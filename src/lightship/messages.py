@@ -50,10 +50,13 @@ def said(template: str, /, **values: object) -> Said:
 
 def joined(separator: str, parts: Iterable[str]) -> Said:
     """Texts behind one another, as ``str.join`` does it; messages among them stay messages."""
+    if isinstance(separator, Said):
+        between, separator = separator, ""
+        parts = [one for part in parts for one in (between, part)][1:]
     values = {f"part{number}": part for number, part in enumerate(parts)}
-    between = separator.replace("{", "{{").replace("}", "}}")
+    literal = separator.replace("{", "{{").replace("}", "}}")
     # No catalogue has such a template: it is the parts that are translated.
-    return Said(separator.join(values.values()), between.join(f"{{{name}}}" for name in values), values)
+    return Said(separator.join(values.values()), literal.join(f"{{{name}}}" for name in values), values)
 
 
 def translated(message: str, translate: Callable[[str], str]) -> str:

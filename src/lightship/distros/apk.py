@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lightship.distros.model import InstallCommand, Judgement, Package
 from lightship.distros.naming import is_build_tool
 from lightship.distros.words import Options, asked_names
+from lightship.messages import said
 
 if TYPE_CHECKING:
     from lightship.elf.tree import Paths
@@ -90,13 +91,13 @@ class Apk:
     def judge(self, package: Package) -> Judgement | None:
         """What Alpine's names tell: subpackages are named by suffix."""
         if package.name.endswith("-dev") or package.name == "linux-headers":
-            return Judgement("build-only", "a development package by its name")
+            return Judgement("build-only", said("a development package by its name"))
         if package.name.endswith(("-static", "-doc")):
-            return Judgement("build-only", "static libraries or documentation by its name")
+            return Judgement("build-only", said("static libraries or documentation by its name"))
         if package.name in ("alpine-baselayout", "alpine-baselayout-data", "busybox", "musl", "libc-utils"):
-            return Judgement("needed", "part of the distribution's base")
+            return Judgement("needed", said("part of the distribution's base"))
         if is_build_tool(package.name):
-            return Judgement("build-only", "a compiler or build tool")
+            return Judgement("build-only", said("a compiler or build tool"))
         return None
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lightship.distros.model import InstallCommand, Judgement, Need, Package
 from lightship.distros.naming import is_build_tool
 from lightship.distros.words import Options, asked_names
+from lightship.messages import said
 
 if TYPE_CHECKING:
     from lightship.elf.tree import Paths
@@ -128,17 +129,17 @@ class Dpkg:
         """What Debian's sections and names tell."""
         section = package.section.rpartition("/")[2]
         rules: tuple[tuple[bool, Need, str], ...] = (
-            (package.essential, "needed", "essential for the distribution"),
-            (section == "libdevel", "build-only", "in section libdevel (headers and link-time files)"),
+            (package.essential, "needed", said("essential for the distribution")),
+            (section == "libdevel", "build-only", said("in section libdevel (headers and link-time files)")),
             (
                 package.name.endswith(("-dev", "-dev-bin", "-headers")),
                 "build-only",
-                "a development package by its name",
+                said("a development package by its name"),
             ),
-            (is_build_tool(package.name), "build-only", "a compiler or build tool"),
-            (package.priority == "required", "needed", "required by the distribution"),
-            (section in ("libs", "oldlibs"), "needed", f"a library (section {section})"),
-            (section == "devel", "unknown", "in section devel, but it may serve at run time"),
+            (is_build_tool(package.name), "build-only", said("a compiler or build tool")),
+            (package.priority == "required", "needed", said("required by the distribution")),
+            (section in ("libs", "oldlibs"), "needed", said("a library (section {section})", section=section)),
+            (section == "devel", "unknown", said("in section devel, but it may serve at run time")),
         )
         return next((Judgement(need, reason) for holds, need, reason in rules if holds), None)
 

@@ -21,6 +21,7 @@ from lightship.distros.model import (
 )
 from lightship.distros.naming import are_build_files, has_headers, has_shared_library
 from lightship.distros.rpm import Rpm
+from lightship.messages import said
 
 if TYPE_CHECKING:
     from lightship.elf.tree import FileTree, Paths
@@ -151,15 +152,15 @@ def judge(known: Installed, package: Package) -> Judgement:
     if found is not None and found.need != "unknown":
         return found
     if are_build_files(package.files):
-        return Judgement("build-only", "holds only headers, archives and link-time files")
+        return Judgement("build-only", said("holds only headers, archives and link-time files"))
     if package.files and not package.name.startswith("."):
-        return found or Judgement("unknown", "nothing shows that it serves only the build")
+        return found or Judgement("unknown", said("nothing shows that it serves only the build"))
     # A package of no files stands for what it depends on (a metapackage, apk's --virtual).
     members = [one for group in package.depends for one in satisfied_by(known, group)]
     judgements = [judge(known, one).need for one in members if one.files]
     if judgements and all(need == "build-only" for need in judgements):
-        return Judgement("build-only", "stands only for packages that serve the build")
-    return found or Judgement("unknown", "nothing shows that it serves only the build")
+        return Judgement("build-only", said("stands only for packages that serve the build"))
+    return found or Judgement("unknown", said("nothing shows that it serves only the build"))
 
 
 def runtime_twins(known: Installed, name: str) -> tuple[Package, ...]:

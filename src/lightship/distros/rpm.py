@@ -17,6 +17,7 @@ from lightship.distros.model import InstallCommand, Judgement, Package
 from lightship.distros.naming import is_build_tool
 from lightship.distros.rpm_header import Values, numbers, read_header, strings
 from lightship.distros.words import Options, asked_names
+from lightship.messages import said
 
 if TYPE_CHECKING:
     from lightship.elf.tree import Paths
@@ -132,7 +133,7 @@ class Rpm:
     def judge(self, package: Package) -> Judgement | None:
         """What names tell: subpackages are named by suffix."""
         if package.name.endswith(("-devel", "-headers", "-static")):
-            return Judgement("build-only", "a development package by its name")
+            return Judgement("build-only", said("a development package by its name"))
         if package.name in (
             "filesystem",
             "setup",
@@ -142,9 +143,9 @@ class Rpm:
             "coreutils",
             "basesystem",
         ):
-            return Judgement("needed", "part of the distribution's base")
+            return Judgement("needed", said("part of the distribution's base"))
         if is_build_tool(package.name):
-            return Judgement("build-only", "a compiler or build tool")
+            return Judgement("build-only", said("a compiler or build tool"))
         return None
 
 

@@ -1,6 +1,7 @@
 """Node.js: npm, Yarn, pnpm."""
 
 from lightship.ecosystems.model import Ecosystem, Toolchain
+from lightship.messages import said
 
 NODE = Ecosystem(
     name="node",
@@ -21,7 +22,7 @@ NODE = Ecosystem(
     ),
     toolchains=(
         Toolchain(
-            name="package managers of Node.js",
+            name=said("package managers of Node.js"),
             trees=(
                 "usr/local/lib/node_modules/npm",
                 "usr/local/lib/node_modules/corepack",
@@ -36,7 +37,7 @@ NODE = Ecosystem(
             source="https://github.com/nodejs/docker-node",
         ),
         Toolchain(
-            name="headers of Node.js",
+            name=said("headers of Node.js"),
             trees=("usr/local/include/node", "usr/local/share/doc/node", "usr/local/share/man"),
             programs=("node-gyp", "gcc", "cc", "g++", "c++", "make"),
             source="https://nodejs.org/api/addons.html#building",

@@ -1,6 +1,7 @@
 """Python: pip, uv, Poetry, Pipenv, conda."""
 
 from lightship.ecosystems.model import Ecosystem, Toolchain
+from lightship.messages import said
 
 # Parts of the standard library for people at a keyboard, with the programs that start them.
 _FOR_DEVELOPERS = (
@@ -61,7 +62,7 @@ PYTHON = Ecosystem(
             source="https://docs.astral.sh/uv/guides/integration/docker/",
         ),
         Toolchain(
-            name="setuptools and wheel",
+            name=said("setuptools and wheel"),
             trees=(
                 "{site}/setuptools",
                 "{site}/setuptools-*.dist-info",
@@ -80,7 +81,7 @@ PYTHON = Ecosystem(
             source="https://setuptools.pypa.io/en/latest/userguide/distribution.html",
         ),
         Toolchain(
-            name="headers and static library of CPython",
+            name=said("headers and static library of CPython"),
             trees=(
                 "usr/local/include/python*",
                 "usr/local/lib/python*/config-*",
@@ -92,7 +93,7 @@ PYTHON = Ecosystem(
         ),
         *(
             Toolchain(
-                name=f"{module} of the standard library",
+                name=said("{module} of the standard library", module=module),
                 trees=(
                     f"usr/local/lib/python*/{module}",
                     *(f"usr/local/bin/{program}*" for program in programs),

@@ -1,6 +1,7 @@
 """Rust: rustup and Cargo."""
 
 from lightship.ecosystems.model import Ecosystem, Toolchain
+from lightship.messages import said
 
 RUST = Ecosystem(
     name="rust",
@@ -8,7 +9,7 @@ RUST = Ecosystem(
     caches=("{home}/.cargo/registry", "{home}/.cargo/git", "usr/local/cargo/registry", "usr/local/cargo/git"),
     toolchains=(
         Toolchain(
-            name="the Rust toolchain",
+            name=said("the Rust toolchain"),
             trees=(
                 "usr/local/rustup",
                 "usr/local/cargo/bin/cargo*",

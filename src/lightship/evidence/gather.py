@@ -57,8 +57,9 @@ def _effects(layers: Sequence[tuple[Instruction, int | None]], image: Image) -> 
     found = []
     for instruction, layer in layers:
         packages_only = instruction.keyword == "run" and runs_only_package_manager(instruction)
+        runs_packages = packages_only or (instruction.keyword == "run" and runs_package_manager(instruction))
         if layer is None:
-            found.append(Effect(instruction, None, packages_only=packages_only))
+            found.append(Effect(instruction, None, packages_only=packages_only, runs_packages=runs_packages))
             continue
         change = changes(image, layer)
         found.append(
@@ -70,6 +71,7 @@ def _effects(layers: Sequence[tuple[Instruction, int | None]], image: Image) -> 
                 removed=tuple(change.removed),
                 size=image.layers[layer].size,
                 packages_only=packages_only,
+                runs_packages=runs_packages,
             )
         )
     return tuple(found)
@@ -92,6 +94,15 @@ def runs_only_package_manager(run: Instruction) -> bool:
             elif program not in _NEUTRAL or any(_writes(item) for item in command.redirections):
                 return False
     return seen_manager
+
+
+def runs_package_manager(run: Instruction) -> bool:
+    """Whether a RUN calls the distribution's package manager, whatever else it does."""
+    if run.exec_form is not None:
+        return runs_only_package_manager(run)
+    scripts = [heredoc.content for heredoc in run.heredocs] or [run.arguments]
+    words = (command.words for script in scripts for command in parse_shell(script).commands)
+    return any(one and (one[0].value or "").rpartition("/")[2] in _PACKAGE_MANAGERS for one in words)
 
 
 def _writes(redirection: object) -> bool:

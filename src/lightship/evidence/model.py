@@ -16,7 +16,7 @@ class Effect:
 
     ``layer`` is the index of the layer it made, None when it made none. Paths have no leading slash.
     ``packages_only`` says that the instruction did nothing but run the distribution's package manager, so that
-    every path it made belongs to that package manager.
+    every path it made belongs to that package manager; ``runs_packages`` that it ran it, among other things perhaps.
     """
 
     instruction: Instruction
@@ -26,6 +26,7 @@ class Effect:
     removed: tuple[str, ...] = ()
     size: int = 0
     packages_only: bool = False
+    runs_packages: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,8 @@ class ImageFacts:
     mentions: tuple[Mention, ...] = ()
     routes: tuple[Route, ...] = ()
     """What the program's source says it answers; which of it it does is for the running original to say."""
+    writes: str = ""
+    """Path of a text of the program's own that writes files, or ""."""
     unread: tuple[str, ...] = ()
     """In words, what could not be read and is therefore not compared."""
 

@@ -8,6 +8,7 @@ from lightship import distros
 from lightship.distros import Package
 from lightship.dockerfile import Instruction
 from lightship.evidence import Evidence
+from lightship.multistage.recommended import not_for_running, recommended
 from lightship.shell import parse as parse_shell
 
 _STANDING_ALONE = frozenset({"required", "important"})
@@ -53,32 +54,6 @@ def _scripts(run: Instruction) -> Iterable[str]:
     return [" ".join(run.exec_form)] if run.exec_form is not None else [run.arguments]
 
 
-def recommended(
-    evidence: Evidence, names: Collection[str], base: Collection[str], left: Collection[str]
-) -> frozenset[str]:
-    """What came along because some packages, or what they depend on, recommend it, and does not serve the build.
-
-    The original has it, and a program may count on it: git on less, or on certificates. What a package recommends that
-    is only recommended itself (git: ssh: xauth) is two steps away from what anybody asked for. What the ``base`` image
-    has came along with its own packages: it counts when these were asked for. What is ``left`` behind stays there.
-    """
-    installed = evidence.installed
-    seen = {package.name for package in distros.dependencies(installed, names)} | set(left)
-    found: set[str] = set()
-    for package in distros.dependencies(installed, names):
-        if package.name in left or (package.name in base and package.name not in names):
-            continue
-        for group in package.recommends:
-            for one in distros.satisfied_by(installed, group):
-                if one.name in seen or distros.judge(installed, one).need == "build-only":
-                    continue
-                if one.name in base and package.name not in base:
-                    continue
-                seen.update(below.name for below in distros.dependencies(installed, [one.name]))
-                found.add(one.name)
-    return frozenset(found)
-
-
 def shipped_programs(evidence: Evidence) -> tuple[str, ...]:
     """Executable files of the packages that were asked for and do not only serve the build, and of what they depend on.
 
@@ -100,7 +75,7 @@ def executables_of(evidence: Evidence, names: Collection[str]) -> tuple[str, ...
     installed = evidence.installed
     return tuple(
         path
-        for package in distros.dependencies(installed, names, without=distros.maintainer_tools(installed))
+        for package in distros.dependencies(installed, names, without=not_for_running(evidence, names))
         for path in package.files
         if (located := evidence.files.get(path)) is not None
         and located.entry.kind == "file"

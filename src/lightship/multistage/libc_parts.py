@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from lightship.evidence import Evidence
+from lightship.messages import said
 from lightship.multistage.model import Left
 
 _BINARY_LIMIT = 256 << 20
@@ -35,10 +36,12 @@ def unused_libc_parts(evidence: Evidence, kept: Collection[str]) -> tuple[Left, 
             _ICONV in content for path, content in binaries.items() if not path.rpartition("/")[2].startswith(_SELDOM)
         )
     ):
-        why = "conversions of iconv(3) between character sets: no program that is there asks for one"
+        why = said("conversions of iconv(3) between character sets: no program that is there asks for one")
         found += _left(evidence, iconv, "gconv/**", why)
     if not any(_VECTOR in content for content in binaries.values()):
-        found += _left(evidence, vector, "libmvec*", "the vector mathematics library: nothing that is there links it")
+        found += _left(
+            evidence, vector, "libmvec*", said("the vector mathematics library: nothing that is there links it")
+        )
     return tuple(found)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from lightship import distros
 from lightship.closure import Closure, Reason, closure, elf_needs, roots
 from lightship.closure.scripts import interpreter_of
-from lightship.evidence import Evidence
+from lightship.evidence import Effect, Evidence
+from lightship.messages import said
 from lightship.multistage.asked import executables_of, packages_of_programs, shipped_programs
 from lightship.multistage.cover import cover
 from lightship.multistage.model import Trims
@@ -23,6 +25,9 @@ _LOADERS = ("ld-linux", "ld-musl", "ld.so", "ld64.so")
 _MODULES = frozenset({"runtime", "python"})
 # What is called calls others in turn; after so many rounds the rest is left to the comparison.
 _ROUNDS = 4
+# Links that update-alternatives and init's tools made to what packages brought.
+_OF_PACKAGES = re.compile(r"^etc/(?:alternatives|rc[\dS]\.d|init\.d|systemd)/|^(?:usr/)?lib/systemd/")
+_INIT = frozenset({"init", "systemd", "service", "systemctl"})
 _STARTED = frozenset({"root", "called", "shebang"})
 
 
@@ -65,10 +70,13 @@ class Needs:
         if not by:
             return ""
         path, sources = next(iter(by.items()))
-        more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
-        return (
-            f"/{path} starts programs, and what it was made of is not in the image ({sources[0]}{more}), so that their"
-            " names cannot be read; a cache mount or a download leaves no source"
+        more = said(" and {count} more", count=len(sources) - 1) if len(sources) > 1 else ""
+        return said(
+            "/{path} starts programs, and what it was made of is not in the image ({source}{more}), so that their"
+            " names cannot be read; a cache mount or a download leaves no source",
+            path=path,
+            source=sources[0],
+            more=more,
         )
 
     @property
@@ -104,8 +112,16 @@ def needs_of(evidence: Evidence, trims: Trims = _NO_TRIMS) -> Needs:
 def _unowned(evidence: Evidence, uses: Uses) -> frozenset[str]:
     nothing = evidence.image.rootfs(upto=0)
     wanted = wanted_paths(evidence, evidence.effects, uses=uses, from_base=nothing, bare=True)
-    # What installing packages made speaks for those packages, and they may be the ones that only the build needs.
-    return frozenset(path for path, effect in wanted.paths.items() if effect is None or not effect.packages_only)
+    with_init = not uses.programs.isdisjoint(_INIT)
+
+    def speaks_for_packages(path: str, effect: Effect | None) -> bool:
+        """What installing packages made speaks for them, and they may be the ones that only the build needs."""
+        if effect is not None and effect.packages_only:
+            return True
+        installing = effect is None or effect.runs_packages
+        return installing and not with_init and _OF_PACKAGES.match(path) is not None
+
+    return frozenset(path for path, effect in wanted.paths.items() if not speaks_for_packages(path, effect))
 
 
 def _needs(evidence: Evidence, paths: Collection[str], programs: Collection[str], uses: Uses) -> Needs:
@@ -142,7 +158,10 @@ def _needs(evidence: Evidence, paths: Collection[str], programs: Collection[str]
     for need in linked.values():
         for path in (*need.paths, *need.links):
             if path not in files and evidence.installed.owner(path) is not None:
-                files[path] = Need(f"{need.soname} is linked by /{need.needed_by[0]}", certain=False)
+                files[path] = Need(
+                    said("{name} is linked{by}", name=need.soname, by=said(" by /{path}", path=need.needed_by[0])),
+                    certain=False,
+                )
     for gone in found.unresolved:
         if gone.kind == "program" and gone.certain:
             called.add(gone.name.rpartition("/")[2])
@@ -218,17 +237,21 @@ def _is_tool(evidence: Evidence, path: str, tools: Collection[str]) -> bool:
 
 
 def _in_words(reason: Reason) -> str:
-    by = f" by /{reason.via}" if reason.via else ""
-    words = {
-        "needed": f"{reason.name} is linked{by}",
-        "dlopen": f"{reason.name} is opened{by}",
-        "called": f"{reason.name} is called{by}",
-        "shebang": f"{reason.name} interprets /{reason.via}",
-        "interpreter": "the dynamic loader",
-        "root": "the image starts it",
-        "runtime": f"a library of /{reason.via}",
-        "symlink": f"the link {reason.name} leads there",
-        "mentioned": f"{reason.name} is named{by}",
+    name, path, by = reason.name, reason.via, said(" by /{path}", path=reason.via) if reason.via else ""
+    words: dict[str, str] = {
+        "needed": said("{name} is linked{by}", name=name, by=by),
+        "variant": said("{name} is linked{by}, for another processor", name=name, by=by),
+        "preload": said("{name} is loaded into every program", name=name),
+        "dlopen": said("{name} is opened{by}", name=name, by=by),
+        "called": said("{name} is called{by}", name=name, by=by),
+        "shebang": said("{name} interprets /{path}", name=name, path=path),
+        "interpreter": said("the dynamic loader"),
+        "root": said("the image starts it"),
+        "runtime": said("a library of /{path}", path=path),
+        "python": said("a module that /{path} can import", path=path),
+        "node": said("a module that /{path} can import", path=path),
+        "symlink": said("the link {name} leads there", name=name),
+        "mentioned": said("{name} is named{by}", name=name, by=by),
     }
     # A file of a shipped package is needed because the package is: the reason is the package's.
-    return "" if reason.kind == "tree" else words.get(reason.kind, f"{reason.kind}{by}")
+    return words.get(reason.kind, "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lightship import distros
 from lightship.distros import Installed
 from lightship.evidence import Effect, Evidence
+from lightship.messages import joined, said
 from lightship.multistage.cover import Tree, cover
 from lightship.multistage.emission import Block, emit, megabytes, spread
 from lightship.multistage.gather_stage import TARGET, Gathering, removal_word, shell_word
@@ -30,7 +31,11 @@ _HIERARCHY = frozenset(
      "usr/bin", "usr/lib", "usr/local", "usr/local/bin", "usr/local/lib", "usr/local/share", "usr/sbin", "usr/share",
      "var/cache", "var/lib", "var/log", "var/www"}
 )  # fmt: skip
-_TITLES = {"same": "the same base", "slim": "a smaller base", "distroless": "no shell, no package manager"}
+_TITLES = {
+    "same": said("the same base"),
+    "slim": said("a smaller base"),
+    "distroless": said("no shell, no package manager"),
+}
 # More COPY lines than this are gathered in one place instead.
 MOST_COPIES = 14
 
@@ -48,7 +53,7 @@ class RuntimeBase:
 def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKind) -> Candidate:
     """The candidate with a runtime stage on ``base``."""
     division = divide(evidence)
-    title = f"{base.written} ({_TITLES[kind]})"
+    title = said("{base} ({kind})", base=base.written, kind=_TITLES[kind])
     packages = runtime_packages(evidence, needs, base.installed)
     if kind != "same" and needs.unread:
         return Candidate(kind, title, refused=needs.unread)
@@ -94,7 +99,7 @@ def _write(
         # Nothing is built: the file needs no second stage, only another base.
         word = evidence.stage.from_instruction.words[0]
         text = apply(evidence.dockerfile.text, [Edit(word.span, base.written)])
-        return text, (Hunk(line, f"{base.written} is the same release with less in it"),)
+        return text, (Hunk(line, said("{base} is the same release with less in it", base=base.written)),)
     names = names_for(evidence)
     platform = "".join(f"{flag.text} " for flag in evidence.stage.from_instruction.flags)
     stage = [Block((f"FROM {platform}{base.written} AS {names.runtime}",))]
@@ -126,7 +131,7 @@ def _write(
         before = preparation(evidence, gathered)
         stages.insert(0, rootfs_stage(evidence, division, names, gathering, why, before=before))
         size = sum(tree.size for tree in trees)
-        reason = f"{made_by(set(wanted.paths.values()))} ({megabytes(size)})."
+        reason = made_by(set(wanted.paths.values())) + f" ({megabytes(size)})."
         stage.append(Block((f"COPY --from={names.rootfs} {TARGET}/ /",), reason, size))
         builder_blocks = []
     else:
@@ -172,7 +177,7 @@ def _install(evidence: Evidence, packages: RuntimePackages) -> Block | None:
     by_reason: dict[str, list[str]] = {}
     for package in packages.install:
         by_reason.setdefault(package.reason, []).append(package.name)
-    why = "; ".join(f"{', '.join(found)}: {reason}" for reason, found in by_reason.items())
+    why = joined("; ", (f"{', '.join(found)}: " + reason for reason, found in by_reason.items()))
     return Block(tuple(f"RUN {command}".split("\n")), why)
 
 
@@ -194,7 +199,7 @@ def _copy(evidence: Evidence, group: Sequence[Tree], paths: Mapping[str, Effect 
     makers = {paths[path] for tree in group for path in _below(paths, tree.path)}
     owner = _owner(evidence, group, paths)
     flag = f" --chown={owner[0]}:{owner[1]}" if owner else ""
-    reason = f"{made_by(makers)} ({megabytes(size)})."
+    reason = made_by(makers) + f" ({megabytes(size)})."
     if len(group) == 1:
         path = "/" + first.path
         return Block((f"COPY --from={builder}{flag} {path} {path}",), reason, size)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightship.evidence import Evidence
+from lightship.messages import said
 from lightship.multistage.model import Left
 from lightship.multistage.needs import Needs
 from lightship.multistage.packages import runtime_packages
@@ -52,8 +53,12 @@ def missing_in_words(found: tuple[str, ...]) -> str:
     """``it has no bash, dash and 3 more packages that are needed, and no package manager``."""
     # What the program starts says more to a reader than what is linked.
     names = sorted(found, key=lambda name: (name.startswith("lib"), name))
-    more = f" and {len(names) - _MOST_NAMED} more packages" if len(names) > _MOST_NAMED else ""
-    return f"it has no {', '.join(names[:_MOST_NAMED])}{more}, which the program needs, and no package manager"
+    more = said(" and {count} more packages", count=len(names) - _MOST_NAMED) if len(names) > _MOST_NAMED else ""
+    return said(
+        "it has no {names}{more}, which the program needs, and no package manager",
+        names=", ".join(names[:_MOST_NAMED]),
+        more=more,
+    )
 
 
 def allowed_on_distroless(evidence: Evidence) -> Iterator[Left]:
@@ -61,9 +66,12 @@ def allowed_on_distroless(evidence: Evidence) -> Iterator[Left]:
     own = dict(evidence.config.env)
     base_files = evidence.installed.package("base-files")
     for path in base_files.files if base_files else ():
-        yield Left(path, "distroless images have less of base-files: greetings, licences, empty directories")
+        yield Left(path, said("distroless images have less of base-files: greetings, licences, empty directories"))
     if "SSL_CERT_FILE" not in own:
-        yield Left("image config/ENV/SSL_CERT_FILE", "names the certificates of the distroless image, which are there")
+        yield Left(
+            "image config/ENV/SSL_CERT_FILE",
+            said("names the certificates of the distroless image, which are there"),
+        )
 
 
 def _is_there(base: Rootfs, path: str) -> bool:

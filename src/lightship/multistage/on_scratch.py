@@ -10,7 +10,8 @@ from lightship.closure import elf_needs, is_libcrypto, libc_runtime, openssl_pat
 from lightship.distros import Package
 from lightship.ecosystems import PathPatterns
 from lightship.evidence import Evidence
-from lightship.multistage.asked import asked_packages, is_program, packages_of_programs, recommended
+from lightship.messages import said
+from lightship.multistage.asked import asked_packages, is_program, packages_of_programs
 from lightship.multistage.cover import cover
 from lightship.multistage.emission import Block, emit, megabytes
 from lightship.multistage.gather_stage import TARGET, Gathering
@@ -20,13 +21,14 @@ from lightship.multistage.model import Candidate, DroppedPackage, Hunk, Left
 from lightship.multistage.needs import Needs
 from lightship.multistage.packages import font_packages, needed_packages, twins_of
 from lightship.multistage.reasons import left_behind
+from lightship.multistage.recommended import not_for_running, recommended
 from lightship.multistage.rootfs_stage import rootfs_stage
 from lightship.multistage.split import divide, names_for
 from lightship.multistage.system import idle_parts
 from lightship.multistage.trims import preparation, trim_hunks, trims_of
 from lightship.multistage.wanted import wanted_paths
 
-TITLE = "scratch (only what running needs)"
+TITLE = said("scratch (only what running needs)")
 # What a Debian system is made of that no program names: the hierarchy, the accounts, the names of networks.
 _FRAME_PACKAGES = ("base-files", "netbase", "media-types", "tzdata", "ca-certificates")
 _LDCONFIG = ("sbin/ldconfig", "usr/sbin/ldconfig")
@@ -118,14 +120,19 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         stage_blocks=[gather, final],
     )
     line = evidence.stage.from_instruction.line
-    contents = f"{len(names)} packages, {len(files)} single files, and {megabytes(size)} that no package owns"
+    contents = said(
+        "{packages} packages, {files} single files, and {size} that no package owns",
+        packages=len(names),
+        files=len(files),
+        size=megabytes(size),
+    )
     hunks = [
         Hunk(line, "what builds becomes a stage of its own, which is not shipped"),
-        Hunk(division.last.line, f"the final image starts from nothing and gets {contents}"),
+        Hunk(division.last.line, said("the final image starts from nothing and gets {contents}", contents=contents)),
         *left_behind(evidence, dropped, names, (*wanted.left, *unused)),
         *trim_hunks(line, trims),
     ]
-    no_init = "read only by init, cron or the package manager, of which the runtime stage has none"
+    no_init = said("read only by init, cron or the package manager, of which the runtime stage has none")
     idle = tuple(Left(f"{prefix}{path}/**", no_init) for path in system for prefix in ("", "libraries/"))
     left = (*wanted.left, *unused, *idle, *_uncalled(evidence, needs))
     return Candidate("scratch", TITLE, text, tuple(hunks), left)
@@ -133,7 +140,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
 
 def _uncalled(evidence: Evidence, needs: Needs) -> list[Left]:
     """Programs of frame packages (update-ca-certificates): whole packages are taken for their data, not to be run."""
-    uncalled = "a program of a package that is taken for its data; nothing calls it"
+    uncalled = said("a program of a package that is taken for its data; nothing calls it")
     found = []
     for name in _FRAME_PACKAGES:
         package = evidence.installed.package(name)
@@ -161,7 +168,7 @@ def _packages(evidence: Evidence, needs: Needs) -> tuple[tuple[Package, ...], tu
     left = {package.name for package in dropped}
     names |= recommended(evidence, names, base, left)
     names |= {name for name in needed if name not in base and name not in left}
-    tools = distros.maintainer_tools(installed)
+    tools = not_for_running(evidence, names)
     names |= {name for name in packages_of_programs(evidence, needs.files) if name not in left and name not in tools}
     found = {package.name: package for package in distros.dependencies(installed, names, without=tools)}
     libraries = {owner for path in needs.files if ".so" in path and (owner := _owner_name(evidence, path))}

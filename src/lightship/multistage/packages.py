@@ -9,12 +9,13 @@ from lightship import distros
 from lightship.closure import looks_for_fonts
 from lightship.distros import Installed, Package
 from lightship.evidence import Evidence
+from lightship.messages import said
 from lightship.multistage.asked import asked_packages
 from lightship.multistage.model import DroppedPackage, KeptPackage
 from lightship.multistage.needs import Need, Needs
 
-_BELONGS = "a package that is shipped calls or loads it"
-_ASKED = "asked for by name, and nothing shows that it serves only the build"
+_BELONGS = said("a package that is shipped calls or loads it")
+_ASKED = said("asked for by name, and nothing shows that it serves only the build")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,16 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
             continue
         dropped.append(DroppedPackage(package.name, judgement.reason, package.installed_size))
         for twin in twins_of(installed, package):
-            kept.setdefault(twin.name, f"the shared library of {package.name}")
+            kept.setdefault(twin.name, said("the shared library of {name}", name=package.name))
     build_only = {item.name for item in dropped}
     for name, need in needed.items():
         if need.certain or (name not in build_only and _is_not_build_only(installed, name)):
             kept.setdefault(name, need.reason or _BELONGS)
     kept = {name: reason for name, reason in kept.items() if name not in there}
     # Named although others depend on them: what the package manager would choose of several need not be the same.
-    named = dict.fromkeys(font_packages(evidence, needs), "fonts, and a library that looks for them is there")
+    named: dict[str, str] = dict.fromkeys(
+        font_packages(evidence, needs), said("fonts, and a library that looks for them is there")
+    )
     named.update(_alternatives(installed, (*kept, *named), there))
     kept = _without_implied(installed, kept) | {name: why for name, why in named.items() if name not in there}
     present = there | {package.name for package in distros.dependencies(installed, kept)}
@@ -81,7 +84,7 @@ def _alternatives(installed: Installed, kept: Collection[str], there: Collection
         for group in package.depends if package.name not in there else ():
             names = [name for name in group if installed.package(name) is not None and name not in there]
             if len(names) > 1:
-                found.update((name, f"{package.name} may use it in place of another") for name in names)
+                found.update((name, said("{name} may use it in place of another", name=package.name)) for name in names)
     return {name: reason for name, reason in found.items() if name not in kept}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from lightship.evidence import Effect, Evidence
+from lightship.messages import said
 from lightship.multistage.model import DroppedPackage, Hunk, Left
 
 _WORDS = 60
@@ -16,12 +17,13 @@ def made_by(effects: Collection[Effect | None]) -> str:
     """Which instructions made some paths: ``From line 9, RUN pip install -r requirements.txt``."""
     known = sorted((effect.instruction for effect in effects if effect is not None), key=lambda item: item.line)
     if not known:
-        return "From the base image"
+        return said("From the base image")
     if len(known) == 1:
         text = " ".join(f"{known[0].keyword.upper()} {known[0].arguments}".split())
-        return f"From line {known[0].line}, {text if len(text) <= _WORDS else text[:_WORDS].rstrip() + ' ...'}"
+        shown = text if len(text) <= _WORDS else text[:_WORDS].rstrip() + " ..."
+        return said("From line {line}, {text}", line=known[0].line, text=shown)
     lines = [str(item.line) for item in known]
-    return f"From lines {', '.join(lines[:-1])} and {lines[-1]}"
+    return said("From lines {lines} and {line}", lines=", ".join(lines[:-1]), line=lines[-1])
 
 
 def left_behind(
@@ -30,14 +32,20 @@ def left_behind(
     """What stays in the builder stage: packages, then caches and toolchains, each with its bytes."""
     line = evidence.stage.from_instruction.line
     hunks = [
-        Hunk(_asking_line(evidence, item.name) or line, f"{item.name} is not shipped: {item.reason}")
+        Hunk(
+            _asking_line(evidence, item.name) or line,
+            said("{name} is not shipped: {reason}", name=item.name, reason=item.reason),
+        )
         for item in dropped
     ]
     gone = [package for package in evidence.installed.packages if package.name not in present]
     if gone:
         size = sum(package.installed_size for package in gone)
-        hunks.append(Hunk(line, f"{len(gone)} OS packages are not shipped, by their own account of their size", -size))
-    hunks += [Hunk(line, f"not shipped: {item.reason}", -item.size) for item in left if item.size >= _WORTH_SAYING]
+        why = said("{count} OS packages are not shipped, by their own account of their size", count=len(gone))
+        hunks.append(Hunk(line, why, -size))
+    for item in left:
+        if item.size >= _WORTH_SAYING:
+            hunks.append(Hunk(line, said("not shipped: {reason}", reason=item.reason), -item.size))
     return hunks
 
 

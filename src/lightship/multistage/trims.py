@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lightship import distros
 from lightship.elf import strippable_size
 from lightship.evidence import Evidence
+from lightship.messages import said
 from lightship.multistage.emission import Block, spread
 from lightship.multistage.gather_stage import shell_word
 from lightship.multistage.model import Hunk, Trims
@@ -58,7 +59,7 @@ def _bytecode(evidence: Evidence, paths: Collection[str], root: str) -> Trim | N
         return None
     places = [root] if root else sorted({shell_word(_packages_directory(path)) for path in compiled})
     command = spread("find", [*places, "-type d -name __pycache__ -prune -exec rm -rf {} +"], indent="        ")
-    return Trim("Python compiles its modules again whenever it imports them (--bytecode drop).", command, size)
+    return Trim(said("Python compiles its modules again whenever it imports them (--bytecode drop)."), command, size)
 
 
 def _packages_directory(path: str) -> str:
@@ -85,4 +86,6 @@ def _symbols(evidence: Evidence, paths: Collection[str], root: str) -> Trim | No
     words = [shell_word(f"{root}/{path}".lstrip("/")) for path in sorted(sizes)]
     package = "" if any(path in files for path in _STRIP) else "binutils"
     command = spread("strip --strip-unneeded", words, indent="        ")
-    return Trim("Symbols, which only debuggers and linkers read (--strip).", command, sum(sizes.values()), package)
+    return Trim(
+        said("Symbols, which only debuggers and linkers read (--strip)."), command, sum(sizes.values()), package
+    )

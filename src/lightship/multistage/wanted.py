@@ -10,6 +10,7 @@ from functools import lru_cache
 from lightship import distros, ecosystems
 from lightship.distros import Installed
 from lightship.evidence import Effect, Evidence
+from lightship.messages import said
 from lightship.multistage.cover import Tree
 from lightship.multistage.model import Left
 from lightship.multistage.system import idle_parts
@@ -34,7 +35,8 @@ ENGINE_FILES = frozenset(
 _PACKAGE_RECORDS = ("var/lib/dpkg", "var/lib/apt", "lib/apk", "var/lib/rpm", "usr/lib/sysimage/rpm")
 # Made anew by ldconfig(8) and by shadow's tools; a copy of another stage's would be wrong or useless.
 _REGENERATED = frozenset(
-    {"etc/ld.so.cache", "etc/.pwd.lock", "etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-"}
+    {"etc/ld.so.cache", "etc/.pwd.lock"}
+    | {f"etc/{name}-" for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")}
 )
 _HASH_LIMIT = 64 << 20
 _SETTING_LIMIT = 4 << 20
@@ -126,8 +128,9 @@ def wanted_paths(
             continue
         if leave.reason(path, entry.size if entry.kind == "file" else 0):
             continue
-        # What the user's own instructions put there is the user's, whoever reads it.
-        by_installer = is_of_base or (bare and effect is not None and effect.packages_only)
+        # What the user's own instructions put there is the user's, whoever reads it; an instruction that installs
+        # packages among other things is taken for theirs here, where nobody is there to read it.
+        by_installer = is_of_base or (bare and effect is not None and effect.runs_packages)
         if from_base is not None and by_installer and system.covers(path):
             leave.setting(path)
             continue
@@ -209,9 +212,9 @@ class _Leaving:
         }
         idle = idle_toolchains(files, owners, uses)
         self._rules = [
-            (ecosystems.caches(homes, without=alive), "cache of a package manager, which can fill it again"),
-            (distros.caches(owners.manager), "cache or log of the package manager"),
-            (_PACKAGE_RECORDS, "record of the package manager"),
+            (ecosystems.caches(homes, without=alive), said("cache of a package manager, which can fill it again")),
+            (distros.caches(owners.manager), said("cache or log of the package manager")),
+            (_PACKAGE_RECORDS, said("record of the package manager")),
             *((toolchain.trees, _idle_reason(toolchain)) for toolchain in idle),
         ]
         # Beside the files of a rule, what a comparison finds missing because of them.
@@ -232,7 +235,7 @@ class _Leaving:
     def reason(self, path: str, size: int) -> str:
         """Why the path, of ``size`` bytes, stays behind, or ""."""
         if path in _REGENERATED:
-            return "made anew"
+            return said("made anew")
         if not self._any.covers(path):
             return ""
         for index, patterns in enumerate(self._patterns):
@@ -273,9 +276,9 @@ class _Leaving:
                 (*(name for top in self._rules[index][0] for name in (top, f"{top}/**")), *(self._more[index] or ()))
             )
         )
-        made = "made by installing packages; those that stay are installed again"
-        no_init = "setting of the package manager, of init or of login, of which the runtime stage has none"
-        of_gone = "made by installing a package of the base image that the runtime stage has not"
+        made = said("made by installing packages; those that stay are installed again")
+        no_init = said("setting of the package manager, of init or of login, of which the runtime stage has none")
+        of_gone = said("made by installing a package of the base image that the runtime stage has not")
         return (
             *rules,
             *(Left(path, no_init) for path in self._settings),
@@ -290,7 +293,10 @@ def _path_patterns(patterns: tuple[str, ...]) -> ecosystems.PathPatterns:
 
 
 def _idle_reason(toolchain: ecosystems.Toolchain) -> str:
-    return f"{toolchain.name}: nothing that runs {'imports or ' if toolchain.modules else ''}calls it"
+    name = toolchain.name
+    if toolchain.modules:
+        return said("{name}: nothing that runs imports or calls it", name=name)
+    return said("{name}: nothing that runs calls it", name=name)
 
 
 def _modified(evidence: Evidence, by_layer: Mapping[int, Effect], kept_packages: Collection[str]) -> frozenset[str]:

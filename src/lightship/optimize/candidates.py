@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from lightship import distros
 from lightship.evidence import Evidence
+from lightship.messages import joined, said
 from lightship.multistage import Candidate, Needs, RuntimeBase, distroless_names, on_base, on_scratch, slim_names
 from lightship.oci import Image
 from lightship.optimize.model import Runtime
@@ -38,10 +39,10 @@ def candidates(evidence: Evidence, needs: Needs, runtime: Runtime, open_base: Op
 
 def _distroless(evidence: Evidence, needs: Needs, open_base: OpenBase) -> Candidate:
     names = distroless_names(evidence, needs)
-    title = "a distroless image"
+    title = said("a distroless image")
     if not names:
         return Candidate("distroless", title, refused="there is none of this distribution's release")
-    last = Candidate("distroless", names[0], refused=f"{', '.join(names)} cannot be had")
+    last = Candidate("distroless", names[0], refused=said("{names} cannot be had", names=", ".join(names)))
     for name in names:
         image = open_base(name)
         if image is None:
@@ -60,18 +61,18 @@ def _slim(evidence: Evidence, needs: Needs, open_base: OpenBase) -> Candidate:
     title = f"{names[0]} (a smaller base)" if names else "a smaller base"
     if not names:
         return Candidate("slim", title, refused="the base image has no known smaller variant")
-    refusals = []
+    refusals: list[str] = []
     for name in names:
         image = open_base(name)
         if image is None:
-            refusals.append(f"{name} cannot be had")
+            refusals.append(said("{name} cannot be had", name=name))
             continue
         base = RuntimeBase(name, image.config, image.rootfs(), distros.installed(image.rootfs()))
         unfit = unfitness(evidence, base)
         if not unfit:
             return on_base(evidence, needs, base, "slim")
-        refusals.append(f"{name}: {unfit}")
-    return Candidate("slim", title, refused="; ".join(refusals))
+        refusals.append(f"{name}: " + unfit)
+    return Candidate("slim", title, refused=joined("; ", refusals))
 
 
 def unfitness(evidence: Evidence, base: RuntimeBase) -> str:
@@ -82,11 +83,22 @@ def unfitness(evidence: Evidence, base: RuntimeBase) -> str:
     """
     mine, other = evidence.base_installed.release, base.installed.release
     if (mine.id, mine.version, mine.codename) != (other.id, other.version, other.codename):
-        return f"another release ({other.id} {other.version} instead of {mine.id} {mine.version})"
+        return said(
+            "another release ({id} {version} instead of {mine_id} {mine_version})",
+            id=other.id,
+            version=other.version,
+            mine_id=mine.id,
+            mine_version=mine.version,
+        )
     if evidence.base_config.architecture != base.config.architecture:
-        return f"another architecture ({base.config.architecture})"
+        return said("another architecture ({architecture})", architecture=base.config.architecture)
     environment = dict(base.config.env)
     for name, value in evidence.base_config.env:
         if name.endswith("_VERSION") and name in environment and environment[name] != value:
-            return f"another {name} ({environment[name]} instead of {value})"
+            return said(
+                "another {name} ({environment} instead of {value})",
+                name=name,
+                environment=environment[name],
+                value=value,
+            )
     return ""

@@ -53,7 +53,7 @@ def measure_all(
             return opened[0]
 
         for target in options.targets:
-            progress.phase(f"measuring {target}")
+            progress.phase(said("measuring {target}", target=target))
             rows.append(_measure(target, engine, options, progress, stack))
     return tuple(rows)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from lightship.evidence import Evidence
+from lightship.messages import joined, said
 from lightship.multistage import Candidate
 from lightship.optimize.rewrites import Rewritten, Step, in_original
 
@@ -50,7 +51,7 @@ class Proposals:
 
     def lost(self, above: int, level: int) -> str:
         """The titles of the rewrites that go when ``level`` takes the place of ``above``."""
-        return " and ".join(self._titles[level:above])
+        return joined(said(" and "), self._titles[level:above])
 
     def _proposal(self, candidate: Candidate, level: int) -> Proposal:
         state = self._states[level]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lightship.dockerfile import Dockerfile, parse
 from lightship.errors import InputError
+from lightship.messages import said
 from lightship.semantic import Stage, StageGraph
 from lightship.text import Lines, decode
 
@@ -46,7 +47,7 @@ def stage_to_split(graph: StageGraph, path: Path) -> Stage:
 def already_split(graph: StageGraph, stage: Stage) -> str:
     """Why there is nothing to split in a stage, or ""."""
     if stage.base.kind == "stage" or graph.copies_into(stage.index):
-        return "it is multi-stage already: its COPY --from lines choose what ships"
+        return said("it is multi-stage already: its COPY --from lines choose what ships")
     if stage.base.kind == "scratch":
-        return "it builds on scratch already"
+        return said("it builds on scratch already")
     return ""

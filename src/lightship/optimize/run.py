@@ -11,6 +11,7 @@ from lightship.dockerfile import Dockerfile, parse
 from lightship.engines.protocol import Engine
 from lightship.evidence import Evidence, gather
 from lightship.evidence.observation import Observation
+from lightship.messages import joined, said
 from lightship.multistage import Candidate, Needs, needs_of
 from lightship.oci import Image, ImageConfig
 from lightship.optimize.candidates import candidates
@@ -81,7 +82,10 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     tried = try_all(workshop, original, proposals, settings)
     trials = tuple(_with_compressed(workshop, trial, tried.contenders) for trial in tried.trials)
     found = _conclude(workshop, dockerfile, replace(measurement, compressed=compressed.result()), trials)
-    remarks = (*(f"left out: {step.title} ({step.idle})" for step in steps if step.idle), *tried.remarks)
+    remarks = (
+        *(said("left out: {what} ({why})", what=step.title, why=step.idle) for step in steps if step.idle),
+        *tried.remarks,
+    )
     chosen = found.chosen
     if chosen is not None:
         proposal = tried.contenders[chosen.candidate].proposal
@@ -128,9 +132,14 @@ def _proposals(
 
 def _advice(chosen: Trial, observation: Observation) -> tuple[str, ...]:
     """What could be done besides, with the evidence for it."""
-    if chosen.measurement is None or chosen.measurement.user not in ("root", "0") or not runs_as_another(observation):
+    is_root = chosen.measurement is not None and chosen.measurement.user in ("root", "0")
+    if not is_root or not runs_as_another(observation) or observation.facts.writes:
         return ()
-    return (f"the program needs no root: as {ANOTHER_USER} it did the same (--non-root makes that its USER)",)
+    return (
+        said(
+            "the program needs no root: as {user} it did the same (--non-root makes that its USER)", user=ANOTHER_USER
+        ),
+    )
 
 
 def _contents(
@@ -157,7 +166,7 @@ def _with_compressed(workshop: Workshop, trial: Trial, contenders: Mapping[Candi
 def _refused(trials: Sequence[Trial], size: int) -> str:
     """The candidates smaller than ``size`` that were not believed: they are what there may be to gain after all."""
     smaller = [one for one in trials if one.measurement and one.verdict and one.problem and one.measurement.size < size]
-    return "".join(f"; on {one.candidate.title} {one.problem}" for one in smaller)
+    return joined("", (said("; on {title} {why}", title=one.candidate.title, why=one.problem) for one in smaller))
 
 
 def _conclude(
@@ -175,14 +184,18 @@ def _conclude(
         assert best.measurement is not None
         saved = (original.size - best.measurement.size) * 100 / max(original.size, 1)
         if saved < workshop.options.threshold:
-            why = f"the best proven candidate saves {saved:.1f} %, less than the threshold of "
-            why += f"{workshop.options.threshold:g} %{_refused(trials, best.measurement.size)}"
+            why = said(
+                "the best proven candidate saves {saved:.1f} %, less than the threshold of {threshold:g} %{others}",
+                saved=saved,
+                threshold=workshop.options.threshold,
+                others=_refused(trials, best.measurement.size),
+            )
             return result("nothing to gain", why, None)
-        return result("improved", f"{saved:.1f} % smaller, {best.verdict}", best)
+        return result("improved", said("{saved:.1f} % smaller, {verdict}", saved=saved, verdict=best.verdict), best)
     smaller = [trial for trial in trials if trial.measurement and trial.measurement.size < original.size]
     if not smaller and any(trial.measurement for trial in trials):
         return result("nothing to gain", "no candidate is smaller than the original", None)
-    refused = [f"{one.candidate.title}: {one.candidate.refused}" for one in trials if one.candidate.refused]
+    refused = [one.candidate.title + ": " + one.candidate.refused for one in trials if one.candidate.refused]
     if len(refused) == len(trials):
-        return result("not proven", f"there is no candidate to try ({'; '.join(refused)})", None)
+        return result("not proven", said("there is no candidate to try ({why})", why=joined("; ", refused)), None)
     return result("not proven", "no candidate could be shown to do the same", None)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from lightship.errors import BuildError
 from lightship.evidence.observation import ImageFacts, Observation
+from lightship.messages import said
 from lightship.multistage import Candidate
 from lightship.optimize.measure import measure
 from lightship.optimize.model import LEVEL_NEEDED, Measurement, Trial
@@ -65,7 +66,7 @@ class _Work:
 
     def give_up(self, above: int, level: int, why: str) -> None:
         """Go on with fewer rewrites, and say why."""
-        self.remarks.append(f"left out: {self.proposals.lost(above, level)} ({why})")
+        self.remarks.append(said("left out: {what} ({why})", what=self.proposals.lost(above, level), why=why))
         self.proposals.level = level
 
 
@@ -99,11 +100,11 @@ def _built(work: _Work, proposal: Proposal) -> Trial:
     candidate, workshop = proposal.candidate, work.workshop
     if candidate.refused:
         return Trial(candidate, problem=candidate.refused)
-    workshop.progress.phase(f"building a candidate on {candidate.title}")
+    workshop.progress.phase(said("building a candidate on {title}", title=candidate.title))
     try:
         built = workshop.build(candidate.text, ignore=proposal.ignore, rewritten=proposal.level > 0)
     except BuildError as error:
-        return Trial(candidate, problem=f"it does not build: {error.what}", detail=str(error))
+        return Trial(candidate, problem=said("it does not build: {why}", why=error.what), detail=str(error))
     base = "scratch" if candidate.kind == "scratch" else candidate.title.split(" ", 1)[0]
     measurement = measure(built.image, candidate.title, base=base, build_seconds=built.seconds)
     work.contenders[candidate] = Contender(proposal, built, measurement)
@@ -154,7 +155,7 @@ def _may_be_the_rewrite(trial: Trial) -> bool:
 
 def _compared(work: _Work, trial: Trial) -> Trial:
     workshop, candidate = work.workshop, trial.candidate
-    workshop.progress.phase(f"comparing the candidate on {candidate.title}")
+    workshop.progress.phase(said("comparing the candidate on {title}", title=candidate.title))
     left = (Allowance(item.pattern, ("missing",), item.reason) for item in candidate.left)
     verdict = _verdict(work, work.contenders[candidate].built, (*work.settings.allowed, *left))
     level = max(LEVEL_NEEDED[candidate.kind], work.settings.require or 0, workshop.options.require)
@@ -178,12 +179,15 @@ def _verdict(work: _Work, built: Built, allowed: tuple[Allowance, ...]) -> Verdi
 def _objection(verdict: Verdict, level: int) -> str:
     if verdict.word == "DIFFERENT":
         first = verdict.differences[0]
-        more = f" (and {len(verdict.differences) - 1} more)" if len(verdict.differences) > 1 else ""
-        return f"it differs: {first.name}{more}"
+        more = said(" (and {count} more)", count=len(verdict.differences) - 1) if len(verdict.differences) > 1 else ""
+        return said("it differs: {what}{more}", what=first.name, more=more)
     if verdict.word == "UNKNOWN":
-        doubt = verdict.doubts[0].name if verdict.doubts else "something could not be seen"
-        return f"it could not be shown to be the same: {doubt}"
+        doubt = verdict.doubts[0].name if verdict.doubts else said("something could not be seen")
+        return said("it could not be shown to be the same: {doubt}", doubt=doubt)
     if verdict.level < level:
         why = next((one.detail for one in verdict.levels if one.level == level and one.detail), "")
-        return f"the same up to L{verdict.level} only, and this runtime stage needs L{level}" + (why and f": {why}")
+        only = said(
+            "the same up to L{reached} only, and this runtime stage needs L{level}", reached=verdict.level, level=level
+        )
+        return only + (": " + why) if why else only
     return ""

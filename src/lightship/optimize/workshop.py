@@ -147,4 +147,4 @@ class Workshop:
             with self.engine_at_work():
                 self.engine.remove_image(name)
         except EngineError as error:
-            self.progress.note(f"an image of this run could not be removed: {error.what}")
+            self.progress.note(said("an image of this run could not be removed: {why}", why=error.what))

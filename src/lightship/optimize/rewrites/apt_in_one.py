@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from lightship.messages import said
 from lightship.multistage import Hunk
 from lightship.optimize.rewrites.model import Known, Rewritten, bytes_in_layer, changed
 from lightship.rules import apt_update_alone, findings, subject_of
 from lightship.text import apply
 
-NAME = "apt-get update with its install"
+NAME = said("apt-get update with its install")
 _MOST = 8
 
 
 def idle(known: Known) -> str:
     """Why there is nothing to do."""
-    return "no RUN only fetches package lists"
+    return said("no RUN only fetches package lists")
 
 
 def rewrite(before: Rewritten, known: Known) -> Rewritten | None:
@@ -42,7 +43,11 @@ def _joined(before: Rewritten, known: Known) -> Rewritten | None:
         kept = [(at,) for at in range(len(evidence.effects))]
         order = [*kept[:index], (index, index + 1), *kept[index + 2 :]]
         size = bytes_in_layer(evidence.image, evidence.effects[index], "var/lib/apt/lists") / 1e6
-        reason = f"{NAME}: its lists ({size:.1f} MB) were a layer of their own, from which later installs got old ones"
+        reason = said(
+            "{name}: its lists ({size:.1f} MB) were a layer of their own, from which later installs got old ones",
+            name=NAME,
+            size=size,
+        )
         line = evidence.effects[index].instruction.line
         made = changed(before, apply(text, fix.edits), order, Hunk(line, reason), known)
         if made is not None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from lightship.dockerfile import Instruction, mounts
 from lightship.evidence import Effect
+from lightship.messages import joined, said
 from lightship.multistage import Hunk
 from lightship.optimize.rewrites.model import Known, Rewritten, bytes_in_layer, changed, scopes_of
 from lightship.rules.edits import insert_flag
@@ -21,7 +22,7 @@ from lightship.semantic import Scope, run_scripts
 from lightship.shell import Command, ShellWord
 from lightship.text import Edit, Span, apply
 
-NAME = "cache mounts"
+NAME = said("cache mounts")
 _PIP = re.compile(r"pip(?:3(?:\.\d+)?)?")
 _PYTHON = re.compile(r"python(?:3(?:\.\d+)?)?")
 _MOVED_PIP = frozenset(("PIP_CACHE_DIR", "PIP_NO_CACHE_DIR", "XDG_CACHE_HOME", "HOME"))
@@ -42,8 +43,8 @@ class _Mounted:
 def idle(known: Known) -> str:
     """Why there is nothing to do."""
     if not known.cache_mounts:
-        return "this engine has none of BuildKit's kind"
-    return "no RUN of pip, npm or Go fills a cache of root that is switched on and nobody else reads"
+        return said("this engine has none of BuildKit's kind")
+    return said("no RUN of pip, npm or Go fills a cache of root that is switched on and nobody else reads")
 
 
 def rewrite(before: Rewritten, known: Known) -> Rewritten | None:
@@ -132,6 +133,11 @@ def _before_word(text: str, start: int) -> int:
 def _reason(before: Rewritten, effect: Effect, mounted: Sequence[_Mounted]) -> str:
     folders = [target.lstrip("/") for one in mounted for target in one.targets]
     size = bytes_in_layer(before.evidence.image, effect, *folders)
-    held = f"; the builder's layer held {size / 1e6:.1f} MB of it" if size else ""
-    names = " and ".join(one.program for one in mounted)
-    return f"{NAME}: what {names} downloads and builds is there again for the next build{held}"
+    held = said("; the builder's layer held {size:.1f} MB of it", size=size / 1000000.0) if size else ""
+    names = joined(said(" and "), (one.program for one in mounted))
+    return said(
+        "{name}: what {names} downloads and builds is there again for the next build{held}",
+        name=NAME,
+        names=names,
+        held=held,
+    )

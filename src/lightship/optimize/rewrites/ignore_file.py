@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lightship.dockerfile import mounts
 from lightship.evidence import Effect
+from lightship.messages import said
 from lightship.multistage import Hunk
 from lightship.multistage.emission import megabytes
 from lightship.multistage.model import Left
@@ -24,7 +25,7 @@ from lightship.optimize.rewrites.model import Known, Rewritten, scopes_of
 from lightship.optimize.rewrites.source_last import source_of
 from lightship.semantic import IgnoreRules, Scope, context_files
 
-NAME = "ignore file"
+NAME = said("ignore file")
 _HISTORY = ".git"
 # What writes a revision into what it makes, or may: all but installs that are known to the word.
 _ASKS = re.compile(r"\b(?:git|go|cargo|make|cmake|meson|hatch|poetry|uv|pdm|setup\.py|npm|yarn|pnpm|mvn|gradle|pip)")
@@ -64,7 +65,7 @@ _PATTERNS = (
 
 def idle(known: Known) -> str:
     """Why there is nothing to do."""
-    return "nothing that the build is sent is known to be read by nobody"
+    return said("nothing that the build is sent is known to be read by nobody")
 
 
 def rewrite(before: Rewritten, known: Known) -> Rewritten | None:
@@ -123,15 +124,22 @@ def _written(
     effects = tuple(_without(effect, by_effect.get(id(effect)), rule) for effect in evidence.effects)
     files = evidence.files
     shipped = sum(files[path].entry.stored for path in gone if files[path].entry.kind == "file")
-    reason = f"{NAME}: {', '.join(patterns)} stay out of the build, {megabytes(size)} that nothing reads"
+    reason = said(
+        "{name}: {patterns} stay out of the build, {size} that nothing reads",
+        name=NAME,
+        patterns=", ".join(patterns),
+        size=megabytes(size),
+    )
     line = before.line(evidence.stage.from_instruction.line)
-    why = "kept out of the build by the ignore file: {}"
     return replace(
         before,
         evidence=replace(evidence, files=files.without(gone), effects=effects),
         hunks=(*before.hunks, Hunk(line, reason, -shipped if shipped >= _WORTH_SAYING else None)),
         ignore=patterns,
-        left=tuple(Left(path, why.format(pattern)) for path, pattern in gone.items()),
+        left=tuple(
+            Left(path, said("kept out of the build by the ignore file: {pattern}", pattern=pattern))
+            for path, pattern in gone.items()
+        ),
     )
 
 

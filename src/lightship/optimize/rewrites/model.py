@@ -14,6 +14,7 @@ from pathlib import Path
 from lightship.dockerfile import parse
 from lightship.evidence import Effect, Evidence
 from lightship.evidence.observation import Observation
+from lightship.messages import Said
 from lightship.multistage import Hunk
 from lightship.multistage.model import Left
 from lightship.oci import Image
@@ -98,6 +99,7 @@ def _together(effects: Sequence[Effect], last: Effect) -> Effect:
         removed=tuple(path for one in effects for path in one.removed),
         size=sum(one.size for one in effects),
         packages_only=all(one.packages_only for one in effects),
+        runs_packages=any(one.runs_packages for one in effects),
     )
 
 
@@ -112,13 +114,21 @@ def scopes_of(evidence: Evidence, known: Known) -> tuple[Scope, ...]:
 
 
 def in_original(hunk: Hunk, rewritten: Rewritten) -> Hunk:
-    """A hunk of the new text with the original's lines, also in a reason that begins with them."""
-    begins = re.match(r"From lines? [\d, and]*\d", hunk.reason)
-    reason = hunk.reason
-    if begins:
-        told = re.sub(r"\d+", lambda number: str(rewritten.line(int(number[0]))), begins[0])
-        reason = told + reason[begins.end() :]
-    return replace(hunk, line=rewritten.line(hunk.line), reason=reason)
+    """A hunk of the new text with the original's lines, also where its reason tells some."""
+    return replace(hunk, line=rewritten.line(hunk.line), reason=_with_lines(hunk.reason, rewritten))
+
+
+def _with_lines(reason: str, rewritten: Rewritten) -> str:
+    """The reason with the original's lines as its ``{line}`` and ``{lines}``."""
+    if not isinstance(reason, Said) or not reason.values:
+        return reason
+    values = dict(reason.values)
+    for name, value in values.items():
+        if name in ("line", "lines"):
+            values[name] = re.sub(r"\d+", lambda number: str(rewritten.line(int(number[0]))), str(value))
+        elif isinstance(value, Said):
+            values[name] = _with_lines(value, rewritten)
+    return Said(reason.template.format(**values), reason.template, values)
 
 
 def bytes_in_layer(image: Image, effect: Effect, *folders: str) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lightship.dockerfile import Blank, Comment, Instruction
 from lightship.evidence import Effect, Evidence
+from lightship.messages import said
 from lightship.multistage import Hunk
 from lightship.multistage.toolchains import home_directories
 from lightship.optimize.rewrites.copied import Brought, brought_by, manifest_copies
@@ -23,7 +24,7 @@ from lightship.optimize.rewrites.model import Known, Rewritten, changed, scopes_
 from lightship.semantic import Scope
 from lightship.text import Edit, Span, apply, decode
 
-NAME = "dependencies before source"
+NAME = said("dependencies before source")
 COMMENT = "# Only what the next steps read, so that they stay cached when anything else of the source changes."
 _ROUNDS = 8
 # They say something about containers or about later instructions, and a COPY hears nothing of it.
@@ -163,8 +164,13 @@ def _written(before: Rewritten, move: _Move, known: Known) -> Rewritten | None:
 
 def _reason(passed: Collection[Effect]) -> str:
     size = sum(effect.size for effect in passed) / 1e6
-    steps = "1 step fewer is run" if len(passed) == 1 else f"{len(passed)} steps fewer are run"
-    return f"{NAME}: after a change of one source line {steps}, and {size:.1f} MB of layers stay as they are"
+    steps = said("1 step fewer is run") if len(passed) == 1 else said("{count} steps fewer are run", count=len(passed))
+    return said(
+        "{name}: after a change of one source line {steps}, and {size:.1f} MB of layers stay as they are",
+        name=NAME,
+        steps=steps,
+        size=size,
+    )
 
 
 def _new_text(evidence: Evidence, copy: Instruction, last: Instruction, copies: tuple[str, ...]) -> str:

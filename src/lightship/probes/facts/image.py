@@ -13,10 +13,11 @@ from lightship.oci.model import ImageConfig
 from lightship.probes.facts.accounts import accounts, groups
 from lightship.probes.facts.files import files_of
 from lightship.probes.facts.languages import language_packages
-from lightship.probes.facts.programs import mentions, programs, scripts
+from lightship.probes.facts.programs import mentions, own_texts, programs, scripts
 from lightship.probes.facts.python import pythons
 from lightship.probes.facts.routes import routes
 from lightship.probes.facts.taken_for_granted import taken_for_granted
+from lightship.probes.facts.writing import writes_files
 
 
 def image_facts(config: ImageConfig, rootfs: FileTree, *, digests: bool = True) -> ImageFacts:
@@ -32,6 +33,7 @@ def image_facts(config: ImageConfig, rootfs: FileTree, *, digests: bool = True) 
     console = scripts(around, places)
     there = programs(around)
     node = around.program("node")
+    own = tuple(own_texts(around, files))
     return ImageFacts(
         config=config,
         files=files,
@@ -46,8 +48,9 @@ def image_facts(config: ImageConfig, rootfs: FileTree, *, digests: bool = True) 
         surroundings=taken_for_granted(around, files),
         library_problems=library_problems(rootfs, _loadable(files), config),
         programs=tuple(sorted(there)),
-        mentions=mentions(around, config, files, there),
+        mentions=mentions(around, config, own, there),
         routes=routes(around, files),
+        writes=writes_files(around, own),
         unread=(f"OS packages: {database.problem}",) if database.problem else (),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from lightship.closure.mentions import commands_in_texts, language_of, starts_programs
 from lightship.closure.python import installed_from_folders
@@ -33,7 +33,7 @@ _SHELL_WORDS = frozenset(
 )
 _WORD = re.compile(r"[\w./+-]+")
 _KEYWORDS = frozenset(keyword.kwlist)
-_TEXTS = (".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".php", ".pl", ".sh", ".bash")
+_TEXTS = (".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".rb", ".php", ".pl", ".sh", ".bash")
 _NOT_CALLS = frozenset(
     """
     name test true false echo print login host id date time file install sort sum join env link yes no
@@ -71,7 +71,7 @@ def scripts(around: Surroundings, places: Places) -> tuple[ScriptFact, ...]:
 
 
 def mentions(
-    around: Surroundings, config: ImageConfig, files: Mapping[str, FileFact], there: frozenset[str]
+    around: Surroundings, config: ImageConfig, own: Sequence[str], there: frozenset[str]
 ) -> tuple[Mention, ...]:
     """Programs of the PATH that the configuration or the program's own text (no package's) calls by name."""
     found: dict[tuple[str, str], Mention] = {}
@@ -84,8 +84,7 @@ def mentions(
             if program in there:
                 found.setdefault((program, name), Mention(program, f"image config {name}"))
     wanted = there - _NOT_CALLS
-    installed = frozenset(installed_from_folders(around, files))
-    for path in list(_own_texts(files, installed))[:MENTIONS_LIMIT]:
+    for path in own[:MENTIONS_LIMIT]:
         for program in sorted(_named(path, around.tree.read(path, TEXT_LIMIT)) & wanted):
             found.setdefault((program, ""), Mention(program, f"/{path}"))
     return tuple(found.values())
@@ -117,7 +116,9 @@ def _in_command(argv: tuple[str, ...]) -> set[str]:
     return names
 
 
-def _own_texts(files: Mapping[str, FileFact], installed: frozenset[str]) -> Iterator[str]:
+def own_texts(around: Surroundings, files: Mapping[str, FileFact]) -> Iterator[str]:
+    """The program's own source: scripts and modules that no package brought, and those installed from a folder."""
+    installed = frozenset(installed_from_folders(around, files))
     for path, fact in files.items():
         if fact.owner or fact.kind != "file" or fact.size > TEXT_LIMIT:
             continue
