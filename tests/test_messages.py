@@ -73,3 +73,9 @@ def test_copies_stay_messages() -> None:
     found = said("{what} of {path}", what=said("a tree"), path="/")
     for other in (copy.deepcopy(found), pickle.loads(pickle.dumps(found)), asdict(Holder(found))["what"]):
         assert other == found and translated(other, spanish) == "/: un árbol"
+
+
+def test_what_stands_between_can_be_a_message() -> None:
+    both = joined(said(" and "), ["pip", "npm", "go"])
+    assert both == "pip and npm and go"
+    assert translated(both, lambda one: " y " if one == " and " else one) == "pip y npm y go"

@@ -164,11 +164,11 @@ def _verified(arguments: argparse.Namespace) -> tuple[Verdict | None, int]:
         opened_engine(arguments.engine, verbose=arguments.verbose) as engine,
         TemporaryDirectory(prefix=f"lightship-{engine.run_id}-") as directory,
     ):
-        told.phase(f"opening {arguments.original}")
+        told.phase(said("opening {original}", original=arguments.original))
         original = open_target(arguments.original, engine, Path(directory), build=build, on_step=told.step)
         candidate = None
         if arguments.candidate is not None:
-            told.phase(f"opening {arguments.candidate}")
+            told.phase(said("opening {candidate}", candidate=arguments.candidate))
             candidate = open_target(arguments.candidate, engine, Path(directory), build=build, on_step=told.step)
         told.phase("finding out what the original answers")
         plan = plan_from_original(engine, original.image, original.facts, settings)

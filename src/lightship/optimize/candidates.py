@@ -58,7 +58,7 @@ def _distroless(evidence: Evidence, needs: Needs, open_base: OpenBase) -> Candid
 def _slim(evidence: Evidence, needs: Needs, open_base: OpenBase) -> Candidate:
     release = evidence.base_installed.release
     names = slim_names(evidence.stage.base.reference, release)
-    title = f"{names[0]} (a smaller base)" if names else "a smaller base"
+    title = said("{base} ({kind})", base=names[0], kind=said("a smaller base")) if names else said("a smaller base")
     if not names:
         return Candidate("slim", title, refused="the base image has no known smaller variant")
     refusals: list[str] = []

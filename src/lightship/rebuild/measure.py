@@ -12,6 +12,7 @@ from typing import Literal
 
 from lightship.engines.protocol import BuildRequest, BuiltImage, Engine
 from lightship.errors import LightshipError
+from lightship.messages import said
 from lightship.oci import open_image
 from lightship.optimize.model import Progress
 from lightship.optimize.read import read_dockerfile
@@ -44,11 +45,20 @@ def rebuild_costs(engine: Engine, options: RebuildOptions, progress: Progress) -
     with TemporaryDirectory(prefix=f"lightship-{engine.run_id}-") as directory:
         place = _Place(engine, options, Path(directory), progress)
         files = copied(options.context or options.dockerfile.parent, options.dockerfile, place.context)
-        progress.phase(f"building {options.dockerfile}, so that everything is cached that can be")
+        progress.phase(
+            said("building {dockerfile}, so that everything is cached that can be", dockerfile=options.dockerfile)
+        )
         place.known = Counter(engine.config(place.build(text).image).diff_ids)
         for change in changes_for(files, text):
             if change.code in options.codes:
-                progress.phase(f"{change.code}: {change.title}{f' ({change.file})' if change.file else ''}")
+                progress.phase(
+                    said(
+                        "{code}: {title}{value}",
+                        code=change.code,
+                        title=change.title,
+                        value=f" ({change.file})" if change.file else "",
+                    )
+                )
                 yield _cost(place, change, text)
 
 
