@@ -34,7 +34,8 @@ def evidence_of(folder: Path, text: str, context: Mapping[str, str], made: Mappi
         history.append({"created_by": item.keyword.upper(), "empty_layer": members is None})  # type: ignore[dict-item]
         if members is not None:
             layers.append(tar(members))
-    config = config_of(layers, history=history)
+    started = [item.exec_form for item in stage.instructions if item.keyword == "cmd" and item.exec_form]
+    config = config_of(layers, history=history) | {"config": {"Cmd": list(started[-1])} if started else {}}
     image = open_image(docker_archive(folder / "image.tar", layers, config=config))
     base = ImageConfig(
         diff_ids=image.config.diff_ids[:1], history=image.config.history[:1], env=(("GOPATH", "/go"),), working_dir="/"

@@ -291,6 +291,9 @@ def test_a_user_is_set_only_when_the_program_was_seen_to_run_as_one(tmp_path: Pa
     text = step.after.evidence.dockerfile.text
     assert text.startswith("FROM x\nRUN make\n# The program") and text.endswith("\n# how it starts\nEXPOSE 80\nCMD a\n")
     assert "\nUSER 65532:65532\n" in text
+    writing = replace(seen, facts=replace(seen.facts, writes="/app/a.js"))
+    (step,) = steps(tmp_path, case, "non_root", seen=writing)
+    assert step.idle.startswith("/app/a.js writes files")
     failed = Observation(
         "",
         ImageFacts(ImageConfig()),
