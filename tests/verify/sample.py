@@ -112,7 +112,7 @@ FACTS = ImageFacts(
         font_readers=("usr/lib/x86_64-linux-gnu/libfontconfig.so.1",),
     ),
     programs=("curl", "git", "nginx", "python3", "uvicorn"),
-    mentions=(Mention("curl", "image config HEALTHCHECK"), Mention("git", "/app/main.py")),
+    mentions=(Mention("curl", "image config HEALTHCHECK", command=True), Mention("git", "/app/main.py")),
 )
 
 ROOT = HttpRequest(8000, "/", source="first page")

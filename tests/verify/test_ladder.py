@@ -73,6 +73,16 @@ def test_what_a_route_of_the_source_refuses_exercises_it(method: str, status: in
         assert (level.state == "same") is reached, level
 
 
+def test_lists_without_an_order_are_compared_as_such() -> None:
+    def run(*allowed: str) -> RunFact:
+        answer = HttpAnswer(200, (("Allow", ", ".join(allowed)),), b"yes")
+        return started("1", exchanges=(Exchange(HttpRequest(8000), (answer,)),))
+
+    old = run("OPTIONS", "PUT", "POST")
+    assert compare(bare(old, old), bare(run("POST", "OPTIONS", "PUT"))).word == "SAME"
+    assert compare(bare(old, old), bare(run("POST", "OPTIONS"))).word == "DIFFERENT"
+
+
 def test_only_404_exercises_nothing() -> None:
     only = tuple(one for one in answers("1") if one.request == ABSENT)
     one = started("1", exchanges=only, health=None)

@@ -9,7 +9,7 @@ from typing import Literal
 from lightship.closure.commands import Use, shell_uses
 from lightship.closure.compiled import started_by
 from lightship.closure.groups import is_libcrypto, openssl_files
-from lightship.closure.mentions import Mention, dlopen_names, language_of, mentions, starts_shell
+from lightship.closure.mentions import Mention, dlopen_names, is_beside, language_of, mentions, starts_shell
 from lightship.closure.model import Reason, ReasonKind
 from lightship.closure.node import node_trees
 from lightship.closure.python import embedding_program, is_python, python_environment
@@ -188,11 +188,13 @@ class Content:
 
     def _mention(self, mention: Mention, by: str, *, own: bool) -> Iterator[Ask | Gone]:
         report = own and mention.direct
+        # What the project's own source calls is needed, be it a compiler: a judge of programs is a program too.
+        sure = own and mention.command and not is_beside(by)
         if mention.kind == "program":
-            yield from self._program(mention.name, by, "called", certain=False, report=report)
+            yield from self._program(mention.name, by, "called", certain=sure, report=report)
         elif mention.kind == "shell":
-            yield from self._program("/bin/sh", by, "called", certain=False, report=report)
-            for one in self._uses(shell_uses(self.around, mention.name), by, certain=False):
+            yield from self._program("/bin/sh", by, "called", certain=sure, report=report)
+            for one in self._uses(shell_uses(self.around, mention.name), by, certain=sure):
                 if report or isinstance(one, Ask):
                     yield one
         elif mention.kind == "library" and (".so" in mention.name or "/" in mention.name):

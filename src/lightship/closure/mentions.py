@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 MentionKind = Literal["program", "shell", "library", "find-library"]
@@ -20,12 +20,14 @@ class Mention:
     """One name in source: a program, a shell's command line, a library's file name or its bare name.
 
     ``find-library`` is for ctypes.util.find_library. ``direct`` says that the name stands in the very call that starts
-    or opens it, not in a list that may be handed to one.
+    or opens it, not in a list that may be handed to one; ``command`` that it stands there as a command does, in a call
+    or before arguments, so that it hardly is a mere word.
     """
 
     kind: MentionKind
     name: str
     direct: bool = True
+    command: bool = True
 
 
 _IMPORTING = r"""^\s*(?:import|from)\s+(?:{names})\b|["'](?:{names})(?:/[\w/.-]*)?["']"""
@@ -224,6 +226,8 @@ _COLLECTIONS = frozenset(
         "hasattr",
     }
 )
+# Names that mean nothing but a program.
+_COMPILERS = frozenset({"gcc", "g++", "c++", "clang", "clang++", "gfortran", "rustc", "javac", "cmake"})
 _PROGRAM = re.compile(r"^[\w./+][\w./+-]*$")
 _SO_STRING = re.compile(rb"^(?:/[\w./+-]{1,200}/)?lib[\w+.-]{1,80}\.so(?:\.\d+){0,4}$")
 
@@ -244,7 +248,9 @@ def mentions(source: bytes, language: str, *, wrapped: bool = False, own: bool =
         return ()
     found: dict[tuple[str, str], Mention] = {}
     for mention in _found(known, source.decode("utf-8", "replace"), wrapped=wrapped, own=own):
-        found.setdefault((mention.kind, mention.name), mention)
+        first = found.setdefault((mention.kind, mention.name), mention)
+        if mention.command and not first.command:
+            found[mention.kind, mention.name] = replace(first, command=True)
     return tuple(found.values())
 
 
@@ -266,15 +272,18 @@ def starts_what_it_is_given(source: bytes, language: str) -> bool:
     return re.search(given, source.decode("utf-8", "replace")) is not None
 
 
-def possible_commands(source: str) -> Iterator[str]:
+def possible_commands(source: str) -> Iterator[Mention]:
     """The words of source's texts that stand where a command's name can: first, or after ``|``, ``&&``, ``sudo`` ...
 
     What is a keyword of some language is left out: in texts that are source themselves it calls nothing.
     """
     for match in _BEGINNING.finditer(source):
-        if match.group(1) not in (_KEYWORDS if _HAS_ARGUMENTS.match(source, match.end()) else _WORDS):
-            yield match.group(1)
-    yield from commands_in_texts(source)
+        with_arguments = _HAS_ARGUMENTS.match(source, match.end()) is not None
+        name = match.group(1)
+        if name not in (_KEYWORDS if with_arguments else _WORDS):
+            yield Mention("program", name, direct=False, command=with_arguments or name in _COMPILERS)
+    for name in commands_in_texts(source):
+        yield Mention("program", name, direct=False)
 
 
 def commands_in_texts(source: str) -> Iterator[str]:
@@ -284,6 +293,20 @@ def commands_in_texts(source: str) -> Iterator[str]:
             word = _FIRST_WORD.match(part)
             if word and word.group(1) not in _KEYWORDS:
                 yield word.group(1)
+
+
+# What stands in a project beside its program: tests, examples, and what builds and releases it.
+_BESIDE = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|specs?|e2e|examples?|docs?|benchmarks?|ci|\.github|\.circleci)/"
+    r"|(?:^|/)(?:setup|conftest|noxfile|fabfile|toxfile|gulpfile|gruntfile|build)\.\w+$"
+    r"|(?:^|/)test_[^/]*\.py$|_test\.(?:py|go)$|\.(?:test|spec|config|conf)\.\w+$",
+    re.IGNORECASE,
+)
+
+
+def is_beside(path: str) -> bool:
+    """Whether a source file of a project is one of those that its running program does not come to."""
+    return _BESIDE.search(path) is not None
 
 
 def dlopen_names(binary: bytes) -> tuple[str, ...]:
@@ -320,8 +343,7 @@ def _found(language: _Language, text: str, *, wrapped: bool, own: bool) -> Itera
         if _COMMAND_BEFORE.search(text[max(0, match.start() - 90) : match.start()]):
             yield from _program(_value(match), direct=False)
     if own and wrapped:
-        for program in possible_commands(text):
-            yield Mention("program", program, direct=False)
+        yield from possible_commands(text)
     if language.lists:
         yield from _listed(text)
 
@@ -339,7 +361,7 @@ def _listed(text: str) -> Iterator[Mention]:
     if _OPENED_BY_VARIABLE.search(text):
         # The name is in a list or a variable: any word of the file may be it.
         for match in _WORD.finditer(text):
-            yield Mention("find-library", match.group(1).removeprefix("lib"), direct=False)
+            yield Mention("find-library", match.group(1).removeprefix("lib"), direct=False, command=False)
     for match in _SONAME.finditer(text) if ".so" in text else ():
         yield Mention("library", match.group(1), direct=False)
 
@@ -361,7 +383,8 @@ def _called(language: _Language, name: str, match: re.Match[str], *, wrapped: bo
         yield from _program(value, direct=False)
     elif wrapped and last not in _COLLECTIONS and value not in _WORDS:
         # run(w, "git", "ls-remote"), sh("convert in.png out.png")
-        yield from _program(value, direct=False)
+        for mention in _program(value, direct=False):
+            yield replace(mention, command=mention.kind == "shell" or value in _COMPILERS)
 
 
 def _program(value: str, *, direct: bool) -> Iterator[Mention]:

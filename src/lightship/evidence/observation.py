@@ -130,6 +130,8 @@ class Mention:
 
     program: str
     where: str
+    command: bool = False
+    """It stands there as a command does, so that it hardly is a mere word."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -167,6 +169,8 @@ class ImageFacts:
     """What the program's source says it answers; which of it it does is for the running original to say."""
     writes: str = ""
     """Path of a text of the program's own that writes files, or ""."""
+    wants_port: bool = False
+    """The program reads the variable PORT, has nothing in its place, and the image does not set it."""
     unread: tuple[str, ...] = ()
     """In words, what could not be read and is therefore not compared."""
 

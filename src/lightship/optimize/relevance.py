@@ -14,7 +14,7 @@ from lightship import distros
 from lightship.distros import Package
 from lightship.ecosystems import PathPatterns
 from lightship.evidence import Evidence
-from lightship.evidence.observation import ImageFacts
+from lightship.evidence.observation import ImageFacts, Mention
 from lightship.multistage import Needs, idle_toolchains
 
 _PROGRAMS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
@@ -51,14 +51,15 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
     def builds(package: Package) -> bool:
         return distros.judge(evidence.installed, package).need == "build-only"
 
-    def is_called(program: str) -> bool:
+    def is_called(mention: Mention) -> bool:
         # A text may well hold the word "service", "install" or "as" and mean no program; those of the system itself,
-        # and those that build programs, count only where the closure saw a call.
+        # and those that build programs, count only where a text calls them or the closure saw a call.
+        program = mention.program
         found = next((path for place in _PROGRAMS if (path := f"{place}/{program}") in evidence.files), None)
         owner = evidence.installed.owner(found) if found else None
         if found and (idle.covers(found) or idle.covers(evidence.files.resolve(found) or found)):
             return False
-        if owner is None or program in needs.uses.programs:
+        if owner is None or mention.command or program in needs.uses.programs:
             return True
         return owner.priority not in _OF_THE_SYSTEM and not builds(owner)
 
@@ -73,7 +74,7 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
             if counts(one.path)
         ),
         scripts=tuple(one for one in facts.scripts if counts(one.path)),
-        mentions=tuple(one for one in facts.mentions if is_called(one.program)),
+        mentions=tuple(one for one in facts.mentions if is_called(one)),
         node=facts.node if facts.node and counts(facts.node) else "",
     )
 

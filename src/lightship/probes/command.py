@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lightship.engines.protocol import Engine, RunSpec
 from lightship.evidence.observation import CommandAnswer, CommandProbe
+from lightship.messages import said
 from lightship.probes.plan import ProbePlan
 from lightship.probes.services import Joined, beside
 
@@ -33,5 +34,5 @@ def run_command(
         argv = ("/bin/sh", "-c", _WITH_FILE, FILE_MARK, probe.file, *probe.argv)
     spec = RunSpec(argv=argv, env=(*plan.environment, *probe.env), pids_limit=plan.limits.processes, network="isolated")
     done = engine.run(image, joined(spec), timeout=plan.limits.command, output_limit=plan.limits.output)
-    problem = f"does not end within {plan.limits.command:g} s" if done.exit_code is None else ""
+    problem = said("does not end within {command:g} s", command=plan.limits.command) if done.exit_code is None else ""
     return CommandAnswer(probe, done.exit_code, done.stdout, done.stderr, done.truncated, problem)

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lightship.engines.protocol import Container, Engine, RunSpec
 from lightship.evidence.observation import ROUTE, CommandProbe, HttpAnswer, HttpRequest, ImageFacts, Route
+from lightship.messages import said
 from lightship.probes.http import ask
 from lightship.probes.inside import ask_python
 from lightship.probes.plan import ProbePlan
@@ -50,8 +51,9 @@ def plan_from_original(engine: Engine, image: str, facts: ImageFacts, settings: 
 
     The original is started once for it. Raises EngineError.
     """
+    told = _port(facts, settings)
     plan = ProbePlan(
-        environment=settings.environment,
+        environment=(*settings.environment, *told),
         services=settings.services,
         hardened=settings.hardened,
         limits=settings.limits_of(ProbePlan().limits),
@@ -61,7 +63,16 @@ def plan_from_original(engine: Engine, image: str, facts: ImageFacts, settings: 
     )
     refuse_clashes(facts, plan.services)
     plan = _served(engine, image, facts, plan, settings)
-    return replace(plan, commands=_commands(engine, image, facts, plan))
+    said_port = (f"PORT is {told[0][1]} in every run: the program reads it and nothing sets it",) if told else ()
+    return replace(plan, commands=_commands(engine, image, facts, plan), left_out=(*plan.left_out, *said_port))
+
+
+def _port(facts: ImageFacts, settings: Settings) -> tuple[tuple[str, str], ...]:
+    """PORT as a platform would set it, for a program that cannot do without: the port it exposes, else 8080."""
+    if not facts.wants_port or any(name == "PORT" for name, _ in settings.environment):
+        return ()
+    exposed = [port.partition("/")[0] for port in facts.config.exposed_ports if not port.endswith("/udp")]
+    return (("PORT", exposed[0] if exposed else "8080"),)
 
 
 def _served(engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan, settings: Settings) -> ProbePlan:
@@ -74,12 +85,19 @@ def _serving(container: Container, facts: ImageFacts, plan: ProbePlan, settings:
     try:
         started = time.monotonic()
         exposed = {int(port.partition("/")[0]) for port in facts.config.exposed_ports if not port.endswith("/udp")}
+        exposed |= {int(value) for name, value in plan.environment if name == "PORT" and value.isdigit()}
         ports = _ports(container, exposed | {one.port for one in settings.requests}, plan)
         if not container.state().running:
             return replace(plan, stays=False)
         limits = replace(plan.limits, start=min(plan.limits.start, 15 + 4 * (time.monotonic() - started)))
         requests = [request for port in ports for request in _paths(container, port, plan, facts.routes)]
-        left_out = () if ports else (f"it listens on no port within {plan.limits.start:g} s",) if exposed else ()
+        left_out = (
+            ()
+            if ports
+            else (said("it listens on no port within {start:g} s", start=plan.limits.start),)
+            if exposed
+            else ()
+        )
         # A port that opened and closed again, or opens only now and then, is not waited for.
         lasting = tuple(sorted(set(ports) & set(container.listening())))
         requests += _posts(container, {one.port: one.scheme for one in requests}, plan, facts.routes)

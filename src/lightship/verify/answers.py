@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from lightship.evidence.observation import ROUTE, Exchange, HttpAnswer, HttpRequest, Observation, RunFact
+from lightship.messages import joined, said
 from lightship.verify import json_bodies, volatile
 from lightship.verify.paths_in_text import place_free
 from lightship.verify.verdict import Comparison, Difference, not_checked, not_reached, settle
@@ -32,6 +33,8 @@ _REFUSED = frozenset({400, 401, 403, 406, 409, 411, 415, 422, 428, 429})
 TOO_VOLATILE = 0.2
 """Share of a body that must be constant; below, the body is unknown."""
 
+# Lists without an order; Python gives them another one in each process.
+_SETS = frozenset({"allow", "vary", "access-control-allow-methods", "access-control-allow-headers"})
 # It says yes always, or looks for a process or a file: neither asks the program anything.
 _ASKS_NOTHING = re.compile(
     r"$|(?:/\S*/)?(?:true|:|exit|echo|pgrep|pidof|ps|kill|test|\[|ls|stat|cat|grep|find)(?:\s|$)"
@@ -49,16 +52,23 @@ def compare_answers(original: Observation, candidate: Observation) -> Comparison
     differences, doubts, notes, exercised = differing_answers(asked)
     passed = sum(_is_exercised(request, old) for request, old, _ in users)
     refused = sum(_is_exercised(request, old) and (old[0].status or 0) >= 400 for request, old, _ in asked)
-    detail = f"{exercised - refused} of {len(asked)} requests answered with 2xx or 3xx"
-    detail += f", {refused} refused by a route of the source" if refused else ""
+    detail = said(
+        "{exercised} of {count} requests answered with 2xx or 3xx", exercised=exercised - refused, count=len(asked)
+    )
+    detail += said(", {refused} refused by a route of the source", refused=refused) if refused else ""
     if not differences and not doubts and not exercised + passed and _is_healthy(original, candidate):
         return settle("it answers its HEALTHCHECK", notes=notes)
     if not differences and not doubts and not exercised + passed:
-        given = (
-            "; ".join(f"{request.label} gave {_status(old[0])}" for request, old, _ in asked[:3]) or "nothing was asked"
-        )
+        given = joined(
+            "; ",
+            (
+                said("{label} gave {status}", label=request.label, status=_status(old[0]))
+                for request, old, _ in asked[:3]
+            ),
+        ) or said("nothing was asked")
         return not_reached(
-            f"it listens, but nothing of it was exercised: {given}; a [[probe]] can say what to ask", notes
+            said("it listens, but nothing of it was exercised: {given}; a [[probe]] can say what to ask", given=given),
+            notes,
         )
     return settle(detail, differences, doubts=doubts, notes=notes)
 
@@ -96,10 +106,10 @@ def differing_answers(
     for request, old, new in pairs:
         exercised += _is_exercised(request, old)
         if not new:
-            doubts.append(Difference(("answers", request.label), _status(old[0]), "not asked"))
+            doubts.append(Difference(("answers", request.label), _status(old[0]), said("not asked")))
             continue
-        wrong, unsure, said = compare_answer(request.label, old, new)
-        notes += said
+        wrong, unsure, also = compare_answer(request.label, old, new)
+        notes += also
         if len(wrong) > 1:
             whole = Difference(("answers", request.label), _status(old[0]), _status(new[0]), tuple(wrong))
             differences.append(whole)
@@ -150,14 +160,40 @@ def _texts(
         texts = [place_free(one.body.decode("utf-8")) for one in old]
     except UnicodeDecodeError:
         if len({one.body for one in old}) > 1:
-            return [], [Difference(path, "binary, another one each time", f"{len(new[0].body)} bytes")], notes
-        return [Difference(path, f"{len(old[0].body)} bytes", f"{len(new[0].body)} other bytes")], [], notes
+            return (
+                [],
+                [
+                    Difference(
+                        path, said("binary, another one each time"), said("{count} bytes", count=len(new[0].body))
+                    )
+                ],
+                notes,
+            )
+        return (
+            [
+                Difference(
+                    path,
+                    said("{count} bytes", count=len(old[0].body)),
+                    said("{count} other bytes", count=len(new[0].body)),
+                )
+            ],
+            [],
+            notes,
+        )
     common = volatile.pattern(texts)
     if common.share < TOO_VOLATILE:
-        return [], [Difference(path, "another one each time", f"{len(new[0].body)} bytes")], notes
+        return (
+            [],
+            [Difference(path, said("another one each time"), said("{count} bytes", count=len(new[0].body)))],
+            notes,
+        )
     if not common.is_constant:
         notes.append(
-            f"{label}: {len(common.parts) - 1} parts of the body change from answer to answer and were not compared"
+            said(
+                "{label}: {count} parts of the body change from answer to answer and were not compared",
+                label=label,
+                count=len(common.parts) - 1,
+            )
         )
     for answer in new:
         text = place_free(answer.body.decode("utf-8", "replace"))
@@ -174,7 +210,7 @@ def _cut_alike(
         return old, new, []
     length = min(len(one.body) for one in (*old, *new) if one.truncated)
     cut = [replace(one, body=one.body[:length]) for one in (*old, *new)]
-    note = f"{label}: only the first {length} bytes of the body were compared"
+    note = said("{label}: only the first {length} bytes of the body were compared", label=label, length=length)
     return cut[: len(old)], cut[len(old) :], [note]
 
 
@@ -185,17 +221,22 @@ def _json(
     for answer in new:
         is_json, value = json_bodies.parse(answer.body)
         if not is_json:
-            return [Difference(path, "JSON", "not JSON")], [], notes
+            return [Difference(path, "JSON", said("not JSON"))], [], notes
         found = json_bodies.compare_json(documents, value)
         wrong = [Difference((*path, one.path), one.original, one.candidate) for one in found if one.stable]
         if wrong:
             return wrong, [], notes
         loose = [one for one in found if not one.stable]
         if any(one.path == "." for one in loose):
-            return [], [Difference(path, "another document each time", loose[0].candidate)], notes
+            return [], [Difference(path, said("another document each time"), loose[0].candidate)], notes
         if loose:
             places = ", ".join(one.path for one in loose[:5])
-            notes = [*notes, f"{label}: {places} change from answer to answer and were not compared"]
+            notes = [
+                *notes,
+                said(
+                    "{label}: {places} change from answer to answer and were not compared", label=label, places=places
+                ),
+            ]
     return [], [], list(dict.fromkeys(notes))
 
 
@@ -213,12 +254,16 @@ def _headers(label: str, old: Sequence[HttpAnswer], new: Sequence[HttpAnswer]) -
 
 
 def _named(answer: HttpAnswer) -> dict[str, str]:
-    """Headers by lower-case name, several of one name joined; cookies by name and attributes, without their values."""
+    """Headers by lower-case name, several of one name joined; cookies by name and attributes, without their values;
+    lists that have no order in one.
+    """
     found: dict[str, list[str]] = defaultdict(list)
     for name, value in answer.headers:
         key = name.lower()
         if key == "set-cookie":
             found[key].append(_COOKIE_EXPIRY.sub(r"\1", _COOKIE_VALUE.sub(r"\1", value, count=1)))
+        elif key in _SETS:
+            found[key].append(", ".join(sorted(part.strip() for part in value.split(","))))
         elif key not in HEADERS_OF_A_MOMENT:
             found[key].append(value)
     return {name: ", ".join(values) for name, values in found.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightship.evidence.observation import Observation
+from lightship.messages import said
 from lightship.verify.files import canonical
 from lightship.verify.packages import INSTALLERS
 from lightship.verify.verdict import Allowed, Comparison, Difference, settle
@@ -31,14 +32,14 @@ def compare_libraries(original: Observation, candidate: Observation) -> Comparis
     """Every library that a reachable ELF file asks for is found by ld.so(8), unless the original missed it too."""
     before = {(canonical(path), problem) for path, problem in original.facts.library_problems}
     differences = [
-        Difference(("libraries", path), "found", problem)
+        Difference(("libraries", path), said("found"), problem)
         for path, problem in candidate.facts.library_problems
         if (canonical(path), problem) not in before
     ]
     return settle(
         "every library that an ELF file needs",
         differences,
-        notes=[f"{len(before)} libraries are missing in the original already"] if before else [],
+        notes=[said("{count} libraries are missing in the original already", count=len(before))] if before else [],
     )
 
 
@@ -54,25 +55,23 @@ def compare_scripts(original: Observation, candidate: Observation) -> Comparison
             continue
         difference = Difference(("console scripts", script.name), script.path, now.problem if now else "")
         if _is_installer(script.name, script.package):
-            allowed.append(Allowed(difference, "an installer: used to build the image, not by the program"))
+            allowed.append(Allowed(difference, said("an installer: used to build the image, not by the program")))
         else:
             differences.append(difference)
-    return settle(f"{len(working)} console scripts", differences, allowed=allowed)
+    return settle(said("{count} console scripts", count=len(working)), differences, allowed=allowed)
 
 
 def compare_programs(original: Observation, candidate: Observation) -> Comparison:
     """Programs that the program's own text or the image's configuration calls by name are still on the PATH."""
     there = set(candidate.facts.programs)
     gone = [mention for mention in original.facts.mentions if mention.program not in there]
-    certain = [_gone(one.program, one.where) for one in gone if one.where.startswith("image config")]
-    doubts = list(
-        _doubts(gone_in_text=[(one.program, one.where) for one in gone if not one.where.startswith("image config")])
-    )
-    return settle(f"{len(original.facts.mentions)} programs called by name", certain, doubts=doubts)
+    certain = [_gone(one.program, one.where) for one in gone if one.command]
+    doubts = list(_doubts(gone_in_text=[(one.program, one.where) for one in gone if not one.command]))
+    return settle(said("{count} programs called by name", count=len(original.facts.mentions)), certain, doubts=doubts)
 
 
 def _gone(program: str, where: str) -> Difference:
-    return Difference(("programs", program), f"on the PATH; called in {where}", "")
+    return Difference(("programs", program), said("on the PATH; called in {where}", where=where), "")
 
 
 def _doubts(gone_in_text: list[tuple[str, str]]) -> Iterator[Difference]:

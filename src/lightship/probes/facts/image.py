@@ -13,6 +13,7 @@ from lightship.oci.model import ImageConfig
 from lightship.probes.facts.accounts import accounts, groups
 from lightship.probes.facts.files import files_of
 from lightship.probes.facts.languages import language_packages
+from lightship.probes.facts.port import wants_port
 from lightship.probes.facts.programs import mentions, own_texts, programs, scripts
 from lightship.probes.facts.python import pythons
 from lightship.probes.facts.routes import routes
@@ -51,6 +52,7 @@ def image_facts(config: ImageConfig, rootfs: FileTree, *, digests: bool = True) 
         mentions=mentions(around, config, own, there),
         routes=routes(around, files),
         writes=writes_files(around, own),
+        wants_port=wants_port(around, config, own),
         unread=(f"OS packages: {database.problem}",) if database.problem else (),
     )
 

@@ -6,7 +6,8 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from lightship.closure.mentions import commands_in_texts, language_of, starts_programs
+from lightship.closure.mentions import commands_in_texts, is_beside, language_of, starts_programs
+from lightship.closure.mentions import mentions as commands
 from lightship.closure.python import installed_from_folders
 from lightship.closure.scripts import interpreter_of
 from lightship.closure.surroundings import Surroundings
@@ -82,11 +83,15 @@ def mentions(
     ):
         for program in _in_command(argv):
             if program in there:
-                found.setdefault((program, name), Mention(program, f"image config {name}"))
+                found.setdefault((program, name), Mention(program, f"image config {name}", command=True))
     wanted = there - _NOT_CALLS
     for path in own[:MENTIONS_LIMIT]:
-        for program in sorted(_named(path, around.tree.read(path, TEXT_LIMIT)) & wanted):
-            found.setdefault((program, ""), Mention(program, f"/{path}"))
+        source = around.tree.read(path, TEXT_LIMIT)
+        named, commands = _named(path, source), _commands_of(path, source)
+        for program in sorted((named & wanted) | (commands & there)):
+            is_command = program in commands
+            if is_command or (program, "") not in found:
+                found[program, ""] = Mention(program, f"/{path}", command=is_command)
     return tuple(found.values())
 
 
@@ -104,6 +109,20 @@ def _named(path: str, source: bytes) -> set[str]:
         return (set(_CALLED.findall(text)) | set(commands_in_texts(text))) - _KEYWORDS
     pairs = ((variable.lower(), name) for variable, name in _VARIABLES.findall(text))
     return {name for variable, name in pairs if name.lower() in variable or _OF_A_COMMAND.search(variable)}
+
+
+def _commands_of(path: str, source: bytes) -> set[str]:
+    """What one of the program's own texts calls as a command, whatever its name may mean besides."""
+    language = language_of(path)
+    if not language or language == "shell" or is_beside(path):
+        return set()
+    found: set[str] = set()
+    for mention in commands(source, language):
+        if mention.command and mention.kind == "program":
+            found.add(mention.name)
+        elif mention.command and mention.kind == "shell":
+            found.update(_COMMANDS.findall(mention.name))
+    return found
 
 
 def _in_command(argv: tuple[str, ...]) -> set[str]:
