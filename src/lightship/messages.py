@@ -59,6 +59,11 @@ def joined(separator: str, parts: Iterable[str]) -> Said:
     return Said(separator.join(values.values()), literal.join(f"{{{name}}}" for name in values), values)
 
 
+def message(text: str) -> Said:
+    """A text that is a message whatever it is made of: a constant that the catalogues have, or one of ``said``'s."""
+    return text if isinstance(text, Said) else Said(text)
+
+
 def translated(message: str, translate: Callable[[str], str]) -> str:
     """A message in another language, with the messages inside it; any other text as it is."""
     if not isinstance(message, Said):

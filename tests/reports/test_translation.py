@@ -5,17 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lightship.cli import main
 from lightship.errors import UsageError
-from lightship.messages import said
+from lightship.messages import joined, said
+from lightship.multistage import Hunk
+from lightship.optimize import Trial
 from lightship.reports import optimization_text, translation
 from lightship.reports.optimizations import render
+from lightship.verify import LevelResult, Verdict
 
-from .examples import IMPROVED, outcome
+from .examples import CANDIDATE, IMPROVED, NOT_PROVEN, TAKEN, outcome
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,9 +57,10 @@ def test_the_environment_says_which(variables: dict[str, str], expected: str, mo
 
 
 def test_reports_speak_it_and_documents_do_not() -> None:
-    documents = [render(name, outcome(IMPROVED)) for name in ("json", "sarif")]
+    both = [(name, result) for name in ("json", "sarif") for result in (IMPROVED, NOT_PROVEN)]
+    documents = [render(name, outcome(result)) for name, result in both]
     translation.use("es")
-    assert [render(name, outcome(IMPROVED)) for name in ("json", "sarif")] == documents
+    assert [render(name, outcome(result)) for name, result in both] == documents
     page = render("html", outcome(IMPROVED))
     assert '<html lang="es">' in page and "Lo que se fue" in page and "What went away" not in page
     assert "| tamaño | 400.0 MB |" in render("markdown", outcome(IMPROVED))
@@ -71,6 +76,29 @@ def test_it_is_asked_for_before_a_command_or_behind_it(words: list[str], capsys:
     translation.use("")
     assert main(["rules", *words]) == 0
     assert translation.language() == "es"
+
+
+def test_reasons_and_what_was_compared_speak_it() -> None:
+    hunk = Hunk(1, said("{name} is not shipped: {reason}", name="gcc", reason=said("a compiler or build tool")))
+    rung = LevelResult(0, "same", joined("; ", [said("{count} modules", count=3), said("both images are there")]))
+    candidate = replace(CANDIDATE, title=said("scratch (only what running needs)"), hunks=(hunk,))
+    verdict = Verdict("SAME", 6, (rung,), ())
+    trial = replace(TAKEN, candidate=candidate, verdict=verdict)
+    left = Trial(candidate, problem="not tried: a smaller one is proven")
+    result = replace(
+        IMPROVED, trials=(trial, left), chosen=trial, remarks=(said("left out: {what} ({why})", what="a", why="b"),)
+    )
+    translation.use("es")
+    page, markdown = render("html", outcome(result)), render("markdown", outcome(result))
+    text = optimization_text(result, Path("a"), Path("b"), "")
+    for one in (page, markdown.replace("\\", ""), text):
+        assert "gcc no viaja: un compilador o una herramienta de construcción" in one
+        assert "3 módulos; las dos imágenes existen" in one
+        assert "SAME hasta L6" in one and "up to" not in one
+        assert "no se probó: ya hay una más pequeña demostrada" in " ".join(one.split())
+        assert "scratch (solo lo que hace falta para ejecutar)" in one
+        assert "is not shipped" not in one and "both images" not in one
+    assert "no se hizo: a (b)" in text and "SAME hasta L6" in render("svg", outcome(result))
 
 
 def test_errors_speak_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

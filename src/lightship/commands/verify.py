@@ -13,6 +13,7 @@ from lightship.commands.arguments import add_build_arguments, add_output_argumen
 from lightship.commands.reporting import add_report_argument, asked_reports, deliver
 from lightship.errors import EXIT_FINDINGS, EXIT_OK, EXIT_UNKNOWN, UsageError
 from lightship.messages import said
+from lightship.reports.translation import told, tr
 
 if TYPE_CHECKING:
     from lightship.evidence.observation import Observation
@@ -211,17 +212,20 @@ def document(original: str, candidate: str, verdict: Verdict, required: int) -> 
 def text(verdict: Verdict, required: int, *, everything: bool) -> list[str]:
     """The verdict in lines: what differs, what could not be shown, what was allowed, and the word."""
     lines: list[str] = []
-    for heading, found in (("differences", verdict.differences), ("not shown", verdict.doubts)):
+    for heading, found in ((tr("differences"), verdict.differences), (tr("not shown"), verdict.doubts)):
         if found:
             lines += [f"{heading}:", *(line for one in found for line in _lines(one, "  ")), ""]
     if verdict.allowed:
         lines += [*_allowed(verdict.allowed, everything), ""]
     if verdict.notes and everything:
-        lines += ["notes:", *(f"  {note}" for note in verdict.notes), ""]
-    lines.append(f"{verdict}")
+        lines += [f"{tr('notes')}:", *(f"  {tr(note)}" for note in verdict.notes), ""]
+    lines.append(tr(str(verdict)))
     if verdict.word == "SAME" and not verdict.holds(required):
         lines.append(
-            f"L{required} is required: what is missing stands in the table; a [[probe]] in lightship.toml can add it"
+            tr(
+                "L{level} is required: what is missing stands in the table; a [[probe]] in lightship.toml can add it",
+                level=required,
+            )
         )
     return lines
 
@@ -234,32 +238,33 @@ def _table(verdict: Verdict) -> object:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("level", "asks", "result", "what was compared"):
-        table.add_column(name, overflow="fold")
+        table.add_column(tr(name), overflow="fold")
     colours = {"same": "green", "different": "red", "unknown": "yellow"}
     for one in verdict.levels:
         table.add_row(
             f"L{one.level}",
-            LEVELS[one.level],
-            Text(one.state, style=colours.get(one.state, "")),
-            Text(one.detail),
+            tr(LEVELS[one.level]),
+            Text(tr(one.state), style=colours.get(one.state, "")),
+            Text(tr(one.detail)),
         )
     return table
 
 
 def _lines(one: Difference, indent: str) -> list[str]:
-    values = f": {one.original or '(not there)'} -> {one.candidate or '(not there)'}"
+    gone = tr("(not there)")
+    values = f": {told(one.original) or gone} -> {told(one.candidate) or gone}"
     lines = [f"{indent}{one.name}{values}"]
     for child in one.children[:20]:
         lines += _lines(child, indent + "  ")
     if len(one.children) > 20:
-        lines.append(f"{indent}  and {len(one.children) - 20} more")
+        lines.append(f"{indent}  {tr('and {count} more', count=len(one.children) - 20)}")
     return lines
 
 
 def _allowed(allowed: tuple[Allowed, ...], everything: bool) -> list[str]:
     if not everything:
-        return [f"{len(allowed)} kinds of difference are allowed; --all lists them with the reasons"]
-    return ["allowed:", *(f"  {one.difference.name}: {one.why}" for one in allowed)]
+        return [tr("{count} kinds of difference are allowed; --all lists them with the reasons", count=len(allowed))]
+    return [f"{tr('allowed')}:", *(f"  {one.difference.name}: {tr(one.why)}" for one in allowed)]
 
 
 def _difference(one: Difference) -> dict[str, object]:

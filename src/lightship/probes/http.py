@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from lightship.engines.protocol import Container
 from lightship.evidence.observation import HttpAnswer, HttpRequest
+from lightship.messages import said
 
 _CHUNK = 1 << 16
 
@@ -34,7 +35,9 @@ def ask(container: Container, request: HttpRequest, *, timeout: float, body_limi
         answer = _exchange(connected, request, timeout, body_limit, started)
         if late.is_set():
             # Cutting the connection looks like its end: what came may be half of the headers or of the body.
-            return replace(answer, truncated=True, problem=f"no whole answer within {timeout:g} s")
+            return replace(
+                answer, truncated=True, problem=said("no whole answer within {timeout:g} s", timeout=timeout)
+            )
         return answer
     except (OSError, http.client.HTTPException, ValueError) as error:
         problem = f"no whole answer within {timeout:g} s" if late.is_set() else _reason(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from lightship.messages import message
 from lightship.optimize.model import Optimization, Trial
 from lightship.reports.figures import megabytes, percent
 from lightship.reports.translation import tr
@@ -26,9 +27,9 @@ class Headline:
 def headline(result: Optimization, output: Path, written: str) -> Headline:
     """The headline of an optimization; ``written`` is as ``Outcome`` has it."""
     if result.outcome == "nothing to gain":
-        return Headline("", tr("Nothing to gain: {reason}.", reason=result.reason))
+        return Headline("", tr("Nothing to gain: {reason}.", reason=message(result.reason)))
     if result.outcome == "not proven":
-        return Headline("", tr("UNKNOWN: {reason}. Nothing was written.", reason=result.reason))
+        return Headline("", tr("UNKNOWN: {reason}. Nothing was written.", reason=message(result.reason)))
     assert result.original and result.chosen and result.chosen.measurement
     before, after = result.original.size, result.chosen.measurement.size
     figures = f"{megabytes(before)} MB -> {megabytes(after)} MB ({percent(after, before)})"
@@ -38,7 +39,7 @@ def headline(result: Optimization, output: Path, written: str) -> Headline:
         "kept": tr("{output} was not written.", output=output),
         "": tr("Nothing was written (dry run)."),
     }
-    return Headline(f"{result.chosen.verdict}: {figures}", where[written])
+    return Headline(f"{tr(str(result.chosen.verdict))}: {figures}", where[written])
 
 
 def nearest(result: Optimization) -> Trial | None:

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from lightship.reports.translation import told, tr
+
 LIMIT = 65_000
 """Bytes of UTF-8 that a whole document may have."""
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$])")
-_CUT = "... and {count} more lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,13 @@ class Section:
 
 def text(value: str) -> str:
     """Any text as a piece of one line, with no markup, no HTML and no @mention in it."""
-    plain = _SPECIAL.sub(r"\\\1", " ".join(_unicode(value).split()))
+    plain = _SPECIAL.sub(r"\\\1", " ".join(_unicode(told(value)).split()))
     return plain.replace("&", "&amp;").replace("@", "@&#8203;")
 
 
 def code(value: str) -> str:
     """Any text as a code span; mentions do not work in one."""
-    plain = " ".join(_unicode(value).split()).replace("|", "\\|")
+    plain = " ".join(_unicode(told(value)).split()).replace("|", "\\|")
     if not plain:
         return ""
     ticks = "`" * (_longest(plain) + 1)
@@ -76,7 +77,7 @@ def _fitted(section: Section, room: int) -> str:
     before = f"<details>\n<summary>{section.summary}</summary>\n\n{section.head}\n"
     after = f"\n{section.tail}" if section.tail else ""
     end = "\n\n</details>"
-    room -= _size(before) + _size(after) + _size(end) + _size(_CUT) + 16
+    room -= _size(before) + _size(after) + _size(end) + _size(tr("... and {count} more lines")) + 16
     lines = []
     for line in section.lines:
         room -= _size(line) + 1
@@ -86,7 +87,7 @@ def _fitted(section: Section, room: int) -> str:
     if not lines:
         return ""
     missing = len(section.lines) - len(lines)
-    cut = f"\n\n{_CUT.format(count=missing)}" if missing else ""
+    cut = "\n\n" + tr("... and {count} more lines", count=missing) if missing else ""
     return before + "\n".join(lines) + after + cut + end
 
 

@@ -26,7 +26,7 @@ def optimization_text(result: Optimization, dockerfile: Path, output: Path, writ
         out.out(ignore_diff(result.ignore_file))
     if result.remarks:
         out.print(f"[bold]{tr('Besides')}[/]")
-        out.out("".join(f"  {remark}\n" for remark in result.remarks))
+        out.out("".join(f"  {tr(remark)}\n" for remark in result.remarks))
     if result.trials:
         out.print(f"[bold]{tr('Candidates')}[/]")
         out.print(trials(result))
@@ -34,7 +34,8 @@ def optimization_text(result: Optimization, dockerfile: Path, output: Path, writ
     shown = result.chosen or nearest(result)
     if shown and shown.verdict:
         out.print(
-            f"[bold]{shown.verdict}[/]" + ("" if result.chosen else f" [dim]({escape(shown.candidate.title)})[/]")
+            f"[bold]{tr(str(shown.verdict))}[/]"
+            + ("" if result.chosen else f" [dim]({escape(tr(shown.candidate.title))})[/]")
         )
         out.print(ladder(shown))
         out.print()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lightship.optimize import Part
 from lightship.reports.html import rendered
+from lightship.reports.translation import told
 
 WIDTH = 860
 _CHARACTER = 7.6
@@ -24,7 +25,7 @@ def picture(
     ``compared`` says that the parts know what of them ships.
     """
     largest = max((size for _, size in images), default=0) or 1
-    labels = [_end(name, _LABEL_CHARACTERS) for name, _ in images]
+    labels = [_end(told(name), _LABEL_CHARACTERS) for name, _ in images]
     left = 28 + max(map(len, labels), default=0) * _CHARACTER + 16
     room = WIDTH - left - _FIGURES - 28
     bars = [

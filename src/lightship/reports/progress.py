@@ -10,6 +10,7 @@ from typing import IO
 
 from lightship.engines.protocol import Step
 from lightship.optimize.model import Progress
+from lightship.reports.translation import tr
 
 _WIDTH = 100
 
@@ -19,7 +20,7 @@ def progress(*, quiet: bool, file: IO[str] | None = None) -> Iterator[Progress]:
     """Something to tell an optimization's progress to. It writes to stderr, so that stdout stays the report's."""
     file = file or sys.stderr
     if quiet:
-        yield Progress(note=lambda text: print(f"note: {text}", file=file))
+        yield Progress(note=lambda text: print(f"{tr('note')}: {tr(text)}", file=file))
     elif file.isatty():
         with _live(file) as found:
             yield found
@@ -31,19 +32,16 @@ def _plain(file: IO[str]) -> Progress:
     start = time.monotonic()
 
     def phase(text: str) -> None:
-        print(f"[{time.monotonic() - start:6.1f} s] {text}", file=file, flush=True)
+        print(f"[{time.monotonic() - start:6.1f} s] {tr(text)}", file=file, flush=True)
 
     def step(one: Step) -> None:
         if one.state in ("done", "cached", "failed"):
-            took = "cached" if one.state == "cached" else f"{one.seconds:.1f} s"
-            print(
-                f"           step {one.number}/{one.total}: {_short(one.text)} ({took})",
-                file=file,
-                flush=True,
-            )
+            took = tr("cached") if one.state == "cached" else f"{one.seconds:.1f} s"
+            number = tr("step {number}/{total}", number=one.number, total=one.total)
+            print(f"           {number}: {_short(one.text)} ({took})", file=file, flush=True)
 
     def note(text: str) -> None:
-        print(f"           note: {text}", file=file, flush=True)
+        print(f"           {tr('note')}: {tr(text)}", file=file, flush=True)
 
     return Progress(phase, step, note)
 
@@ -56,32 +54,32 @@ def _live(file: IO[str]) -> Iterator[Progress]:
 
     console = Console(file=file, highlight=False, emoji=False)
     start = time.monotonic()
-    current = ["starting"]
+    current = [""]
     began = [start]
 
-    with Status("starting", console=console) as status:
+    with Status(tr("starting"), console=console) as status:
 
         def finish() -> None:
-            if current[0] != "starting":
+            if current[0]:
                 console.print(f"[green]✓[/] {escape(current[0])} [dim]({time.monotonic() - began[0]:.1f} s)[/]")
 
         def phase(text: str) -> None:
             finish()
-            current[0], began[0] = text, time.monotonic()
-            status.update(escape(text))
+            current[0], began[0] = tr(text), time.monotonic()
+            status.update(escape(current[0]))
 
         def step(one: Step) -> None:
             if one.state == "running":
                 line = f"{current[0]}: {one.number}/{one.total} {' '.join(one.text.split())}"
                 status.update(escape(line[: max(console.width - 4, 20)]))
             elif one.state in ("done", "cached", "failed"):
-                took = "cached" if one.state == "cached" else f"{one.seconds:.1f} s"
+                took = tr("cached") if one.state == "cached" else f"{one.seconds:.1f} s"
                 console.print(
                     f"  [dim]{one.number}/{one.total} {escape(_short(one.text, console.width - 20))} ({took})[/]"
                 )
 
         def note(text: str) -> None:
-            console.print(f"[yellow]note:[/] {escape(text)}")
+            console.print(f"[yellow]{tr('note')}:[/] {escape(tr(text))}")
 
         yield Progress(phase, step, note)
         finish()

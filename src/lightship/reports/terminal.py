@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lightship.reports.figures import megabytes, percent
-from lightship.reports.translation import tr
+from lightship.reports.translation import told, tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,7 +53,7 @@ def measurements(rows: Sequence[Measurement], *, width: int = PIPE_WIDTH) -> Tab
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    lines = [[escape(cell) for cell in _cells(row, rows[0])] for row in rows]
+    lines = [[escape(told(cell)) for cell in _cells(row, rows[0])] for row in rows]
     if width >= WIDE:
         for name, justify in COLUMNS:
             table.add_column(tr(name), justify="right" if justify == "right" else "left", overflow="fold")
@@ -102,11 +102,11 @@ def trials(optimization: Optimization) -> Table:
         if size is not None and optimization.original:
             saves = percent(size, optimization.original.size)
         table.add_row(
-            escape(trial.candidate.title),
+            escape(tr(trial.candidate.title)),
             "-" if size is None else megabytes(size),
             saves,
-            str(trial.verdict) if trial.verdict else "-",
-            tr("taken") if trial is optimization.chosen else escape(trial.problem or trial.candidate.refused),
+            tr(str(trial.verdict)) if trial.verdict else "-",
+            tr("taken") if trial is optimization.chosen else escape(tr(trial.problem or trial.candidate.refused)),
         )
     return table
 
@@ -116,7 +116,7 @@ def hunks(trial: Trial) -> str:
     lines = []
     for hunk in trial.candidate.hunks:
         saving = "" if hunk.saves is None else f"  ({hunk.saves / 1e6:+.1f} MB)"
-        lines.append(f"  {tr('line')} {hunk.line}: {hunk.reason}{saving}")
+        lines.append(f"  {tr('line')} {hunk.line}: {tr(hunk.reason)}{saving}")
     return "\n".join(lines)
 
 
@@ -147,7 +147,7 @@ def ladder(trial: Trial) -> Table:
     for name in LADDER_COLUMNS:
         table.add_column(tr(name), overflow="fold")
     for rung in trial.verdict.levels if trial.verdict else ():
-        table.add_row(f"L{rung.level}", tr(rung.state), escape(rung.detail))
+        table.add_row(f"L{rung.level}", tr(rung.state), escape(tr(rung.detail)))
     return table
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 from lightship.messages import Said, said, translated
@@ -31,6 +32,17 @@ def language() -> str:
     value = next((value for name in _VARIABLES if (value := os.environ.get(name))), "")
     wanted = (one.partition(".")[0].partition("_")[0] for one in value.split(":"))
     return next((one for one in wanted if one in LANGUAGES), "en")
+
+
+@contextmanager
+def in_english() -> Iterator[None]:
+    """English while it lasts: what documents for other programs are made in."""
+    before = list(_chosen)
+    use("en")
+    try:
+        yield
+    finally:
+        _chosen[:] = before
 
 
 def asked_for(arguments: Sequence[str]) -> str:

@@ -12,15 +12,15 @@ from lightship.verify.verdict import LEVELS
 
 def markdown(original: str, candidate: str, verdict: Verdict) -> str:
     """Whether the candidate does what the original does; at most ``reports.markdown.LIMIT`` bytes."""
-    top = f"### lightship: {verdict}\n\n{code(candidate)} {tr('held against')} {code(original)}"
+    top = f"### lightship: {tr(str(verdict))}\n\n{code(candidate)} {tr('held against')} {code(original)}"
     return document(top, sections(verdict), "")
 
 
 def sections(verdict: Verdict) -> Iterator[Section]:
     """The ladder, then what differs or could not be shown."""
-    levels = ((f"L{one.level}", tr(LEVELS[one.level]), tr(one.state), text(one.detail)) for one in verdict.levels)
+    levels = ((f"L{one.level}", tr(LEVELS[one.level]), tr(one.state), text(tr(one.detail))) for one in verdict.levels)
     header = tr("level"), tr("asks"), tr("result"), tr("what was compared")
-    yield table(f"{tr('The equivalence ladder')}: {verdict}", header, levels)
+    yield table(f"{tr('The equivalence ladder')}: {tr(str(verdict))}", header, levels)
     differences = verdict.differences or verdict.doubts
     if differences:
         found = ((text(one.name), code(one.original), code(one.candidate)) for one in differences)

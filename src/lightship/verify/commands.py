@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lightship.evidence.observation import CommandAnswer, CommandProbe, HttpAnswer, Observation
+from lightship.messages import said
 from lightship.verify.answers import compare_answer, paired
 from lightship.verify.libraries import INSTALLER_SCRIPTS
 from lightship.verify.logs import compare_output
@@ -19,13 +20,13 @@ def compare_commands(original: Observation, candidate: Observation) -> Compariso
         return not_reached("no program answers --version or --help")
     differences, doubts = _unlike(answered, _answers(candidate.commands))
     allowed = [
-        Allowed(one, "an installer: used to build the image, not by the program")
+        Allowed(one, said("an installer: used to build the image, not by the program"))
         for one in differences
         if one.path[1].split(" ")[0].rpartition("/")[2] in INSTALLER_SCRIPTS
     ]
     let_through = {one.difference for one in allowed}
     return settle(
-        f"{len(answered)} commands",
+        said("{count} commands", count=len(answered)),
         (one for one in differences if one not in let_through),
         doubts=doubts,
         allowed=allowed,
@@ -37,7 +38,7 @@ def compare_user_probes(original: Observation, candidate: Observation) -> Compar
     requests = [pair for pair in paired(original.runs, candidate.runs) if pair[0].source == "user"]
     commands = _answers(original.user_commands)
     if not requests and not commands:
-        return not_reached("no [[probe]] is configured")
+        return not_reached(said("no [[probe]] is configured"))
     differences, doubts = _unlike(commands, _answers(candidate.user_commands), top="probes")
     for probe, old in commands.items():
         doubts += [Difference(("probes", probe.label, "in the original"), "", why) for why in _unexpected(probe, old)]
@@ -47,12 +48,16 @@ def compare_user_probes(original: Observation, candidate: Observation) -> Compar
             for why in _unmet(request.expect_status, request.expect_body, answers)
         ]
         if not new:
-            doubts.append(Difference(("probes", request.label), "asked", "not asked"))
+            doubts.append(Difference(("probes", request.label), said("asked"), said("not asked")))
             continue
         wrong, unsure, _ = compare_answer(request.label, answers, new)
         differences += wrong
         doubts += unsure
-    return settle(f"{len(requests)} requests, {len(commands)} commands", differences, doubts=doubts)
+    return settle(
+        said("{requests} requests, {commands} commands", requests=len(requests), commands=len(commands)),
+        differences,
+        doubts=doubts,
+    )
 
 
 def _unlike(
@@ -67,7 +72,9 @@ def _unlike(
         codes = {str(one.exit_code) for one in old}
         new = after.get(probe)
         if new is None:
-            doubts.append(Difference(path, f"exit code {old[0].exit_code}", "not asked"))
+            doubts.append(
+                Difference(path, said("exit code {exit_code}", exit_code=old[0].exit_code), said("not asked"))
+            )
         elif len(codes) > 1:
             doubts.append(Difference((*path, "exit code"), " or ".join(sorted(codes)), str(new[0].exit_code)))
         elif str(new[0].exit_code) not in codes:
@@ -92,17 +99,25 @@ def _outputs(
         if unlike:
             differences.append(Difference((*path, name), *unlike))
         elif is_volatile:
-            doubts.append(Difference((*path, name), "another one each time", f"{len(after)} bytes"))
+            doubts.append(
+                Difference((*path, name), said("another one each time"), said("{count} bytes", count=len(after)))
+            )
 
 
 def _unexpected(probe: CommandProbe, answers: Sequence[CommandAnswer]) -> list[str]:
     wrong = []
     for one in answers:
         if probe.expect_exit is not None and one.exit_code != probe.expect_exit:
-            wrong.append(f"exit code {one.exit_code}, expected {probe.expect_exit}")
+            wrong.append(
+                said(
+                    "exit code {exit_code}, expected {expect_exit}",
+                    exit_code=one.exit_code,
+                    expect_exit=probe.expect_exit,
+                )
+            )
         text = one.stdout + one.stderr
         missing = (part for part in probe.expect_output if part.encode() not in text)
-        wrong += [f"its output does not contain {part!r}" for part in missing]
+        wrong += [said("its output does not contain {part!r}", part=part) for part in missing]
     return list(dict.fromkeys(wrong))
 
 
@@ -110,12 +125,16 @@ def _unmet(status: int | None, body: Sequence[str], answers: Sequence[HttpAnswer
     wrong = []
     for one in answers:
         if one.status is None:
-            wrong.append(one.problem or "no answer")
+            wrong.append(one.problem or said("no answer"))
         elif status is not None and one.status != status:
-            wrong.append(f"status {one.status}, expected {status}")
+            wrong.append(said("status {status}, expected {status2}", status=one.status, status2=status))
         elif status is None and one.status >= 400:
-            wrong.append(f"status {one.status}: say `status = {one.status}` if that is what is expected")
-        wrong += [f"its body does not contain {part!r}" for part in body if part.encode() not in one.body]
+            wrong.append(
+                said("status {status}: say `status = {status}` if that is what is expected", status=one.status)
+            )
+        wrong += [
+            said("its body does not contain {part!r}", part=part) for part in body if part.encode() not in one.body
+        ]
     return list(dict.fromkeys(wrong))
 
 
@@ -131,5 +150,5 @@ def _ended(answer: CommandAnswer) -> str:
     if answer.problem:
         return answer.problem
     text = (answer.stderr or answer.stdout).decode("utf-8", "replace").strip()
-    code = "still running" if answer.exit_code is None else str(answer.exit_code)
+    code = said("still running") if answer.exit_code is None else str(answer.exit_code)
     return f"{code}: {text.rpartition(chr(10))[2][:200]}" if text else code

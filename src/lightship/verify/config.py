@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 
 from lightship.evidence.observation import ImageFacts, Observation
+from lightship.messages import said
 from lightship.oci.model import Healthcheck
 from lightship.verify.verdict import Allowed, Comparison, Difference, settle
 
@@ -80,7 +81,7 @@ def _plain(original: ImageFacts, candidate: ImageFacts) -> Iterator[Difference |
     if old.onbuild != new.onbuild:
         difference = Difference((_TOP, "ONBUILD"), "; ".join(old.onbuild), "; ".join(new.onbuild))
         yield (
-            Allowed(difference, "triggers for images built on this one, spent by the build")
+            Allowed(difference, said("triggers for images built on this one, spent by the build"))
             if not new.onbuild
             else difference
         )
@@ -102,11 +103,11 @@ def _same_command(before: tuple[str, ...], after: tuple[str, ...]) -> str:
     """Why two forms of a command start the same program with the same arguments, or ""."""
     plain = exec_form(before)
     if plain and plain == after:
-        return "exec form of the same command: the program gets signals itself"
+        return said("exec form of the same command: the program gets signals itself")
     first = plain or before
     named_once = first and after and first[1:] == after[1:] and "/" not in first[0]
     if named_once and after[0].startswith("/") and after[0].rpartition("/")[2] == first[0]:
-        return "the same program, by its path"
+        return said("the same program, by its path")
     return ""
 
 
@@ -143,7 +144,7 @@ def _path(before: str, after: str) -> str:
     """PATH may grow, and may lose toolchain directories; what is called by name is compared as programs."""
     lost = [part for part in before.split(":") if part and part not in after.split(":")]
     if all("/go/" in part or part.endswith("/go/bin") or "cargo" in part for part in lost) and after:
-        return "PATH grew or lost a toolchain; the programs it finds are compared"
+        return said("PATH grew or lost a toolchain; the programs it finds are compared")
     return ""
 
 
@@ -155,13 +156,15 @@ def _user(original: ImageFacts, candidate: ImageFacts) -> Iterator[Difference | 
         return
     if before == after and old == new:
         return
-    difference = Difference((_TOP, "USER"), original.config.user or "root", candidate.config.user or "root")
+    difference = Difference((_TOP, "USER"), original.config.user or said("root"), candidate.config.user or said("root"))
     if new is None:
-        yield Difference((_TOP, "USER"), before, f"{after}: no such user in /etc/passwd")
+        yield Difference((_TOP, "USER"), before, said("{after}: no such user in /etc/passwd", after=after))
     elif old == new:
-        yield Allowed(difference, f"the same user, uid {new}")
+        yield Allowed(difference, said("the same user, uid {new}", new=new))
     elif old == 0:
-        yield Allowed(difference, "less privileged than root; that the program still works is compared from L6 on")
+        yield Allowed(
+            difference, said("less privileged than root; that the program still works is compared from L6 on")
+        )
     else:
         yield difference
 
@@ -189,7 +192,7 @@ def _group_id(facts: ImageFacts) -> int | None:
 
 def _gid(facts: ImageFacts) -> str:
     gid = _group_id(facts)
-    return "no such group" if gid is None else f"gid {gid}"
+    return said("no such group") if gid is None else said("gid {gid}", gid=gid)
 
 
 def _sets(original: ImageFacts, candidate: ImageFacts) -> Iterator[Difference | Allowed]:
@@ -201,7 +204,7 @@ def _sets(original: ImageFacts, candidate: ImageFacts) -> Iterator[Difference | 
             yield Difference((_TOP, name, gone), gone, "")
         for come in sorted(after - before):
             new = Difference((_TOP, name, come), "", come)
-            yield Allowed(new, "EXPOSE only documents a port") if name == "EXPOSE" else new
+            yield Allowed(new, said("EXPOSE only documents a port")) if name == "EXPOSE" else new
 
 
 def _labels(original: ImageFacts, candidate: ImageFacts) -> Iterator[Difference | Allowed]:
@@ -211,9 +214,9 @@ def _labels(original: ImageFacts, candidate: ImageFacts) -> Iterator[Difference 
             continue
         difference = Difference((_TOP, "LABEL", name), old.get(name, ""), new.get(name, ""))
         if any(fnmatch.fnmatchcase(name, pattern) for pattern in LABELS_OF_A_BUILD):
-            yield Allowed(difference, "says how, when and by whom the image was made")
+            yield Allowed(difference, said("says how, when and by whom the image was made"))
         elif name not in old:
-            yield Allowed(difference, "a label more")
+            yield Allowed(difference, said("a label more"))
         else:
             yield difference
 

@@ -6,6 +6,7 @@ This is how a program that cannot start alone (no database, no credentials) is c
 from __future__ import annotations
 
 from lightship.evidence.observation import Observation
+from lightship.messages import said
 from lightship.verify.logs import compare_output
 from lightship.verify.running import how
 from lightship.verify.verdict import Comparison, Difference, not_checked, not_reached, settle
@@ -17,7 +18,7 @@ def compare_ending(original: Observation, candidate: Observation) -> Comparison:
         return not_checked("not run")
     old, new = original.runs, candidate.runs[0]
     if any(run.problem for run in old):
-        return not_reached(f"the original does not start: {old[0].problem}")
+        return not_reached(said("the original does not start: {problem}", problem=old[0].problem))
     if not all(run.ended for run in old):
         # Whether it does the same while it runs is for L6 to say; that it starts and stays is seen.
         stays = not any(run.ended for run in (*old, new)) and not new.problem
@@ -39,7 +40,9 @@ def compare_ending(original: Observation, candidate: Observation) -> Comparison:
         if unlike:
             differences.append(Difference(("ending", name), *unlike))
         elif is_volatile:
-            doubts.append(Difference(("ending", name), "another one each time", f"{len(after)} bytes"))
-    alone = "" if original.services else ", alone: no [verify.services] are configured"
+            doubts.append(
+                Difference(("ending", name), said("another one each time"), said("{count} bytes", count=len(after)))
+            )
+    alone = "" if original.services else said(", alone: no [verify.services] are configured")
     fails = alone if codes != ["0"] else ""
-    return settle(f"it {how(old[0])}{fails}", differences, doubts=doubts)
+    return settle(said("it {ends}{fails}", ends=how(old[0]), fails=fails), differences, doubts=doubts)

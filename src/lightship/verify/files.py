@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lightship.evidence.observation import FileFact, ImageFacts, Observation
+from lightship.messages import said
 from lightship.verify.allowed import NONE, Allowances, Change, allowance
 from lightship.verify.config import user_id
 from lightship.verify.numbers import REASON, Renumbered, renumbered
@@ -17,8 +18,8 @@ from lightship.verify.verdict import Allowed, Comparison, Difference, settle
 _SITE = re.compile(r"^(?P<prefix>.*?)(?:^|/)lib/python3(?:\.\d+)?/(?:site|dist)-packages(?=/|$)")
 _TOP = "files"
 _LINKS_LIMIT = 8
-_LINK_OF_GONE = "a link to a file of an OS package that is gone, made when it was installed"
-_COMPILED_ANEW = "compiled anew: other bytes, the same libraries and modules; that it works is shown from L5 on"
+_LINK_OF_GONE = said("a link to a file of an OS package that is gone, made when it was installed")
+_COMPILED_ANEW = said("compiled anew: other bytes, the same libraries and modules; that it works is shown from L5 on")
 
 
 def compare_files(original: Observation, candidate: Observation, allowed: Allowances = NONE) -> Comparison:
@@ -50,7 +51,7 @@ def compare_files(original: Observation, candidate: Observation, allowed: Allowa
             else:
                 found.append((path, change, before, after))
     return settle(
-        f"{compared} files and directories",
+        said("{compared} files and directories", compared=compared),
         _grouped(found),
         allowed=(_summed(why, differences) for why, differences in sorted(let_through.items())),
     )
@@ -93,7 +94,7 @@ def _packages_in_both(old: ImageFacts, new: ImageFacts) -> frozenset[str]:
 
 def _changes(fact: FileFact, now: FileFact | None, new: ImageFacts) -> Iterator[tuple[Change, str, str]]:
     if now is None:
-        yield "missing", fact.kind if fact.kind != "file" else f"{fact.size} bytes", ""
+        yield "missing", fact.kind if fact.kind != "file" else said("{size} bytes", size=fact.size), ""
         return
     if _kind(fact) != _kind(now):
         there = _followed(now, new.files) if now.kind == "symlink" else None
@@ -105,10 +106,14 @@ def _changes(fact: FileFact, now: FileFact | None, new: ImageFacts) -> Iterator[
         return
     if fact.kind == "symlink":
         if fact.link != now.link:
-            yield "content", f"link to {fact.link}", f"link to {now.link}"
+            yield "content", said("link to {link}", link=fact.link), said("link to {link}", link=now.link)
         return
     if _kind(fact) == "file" and ((fact.digest != now.digest) if fact.digest and now.digest else fact.size != now.size):
-        yield "content", f"{fact.size} bytes, {fact.digest[:12]}", f"{now.size} bytes, {now.digest[:12]}"
+        yield (
+            "content",
+            said("{size} bytes, {digest}", size=fact.size, digest=fact.digest[:12]),
+            said("{size} bytes, {digest}", size=now.size, digest=now.digest[:12]),
+        )
     if _rights(fact) != _rights(now):
         yield "mode", _rights(fact), _rights(now)
     if (fact.uid, fact.gid) != (now.uid, now.gid):
@@ -117,7 +122,7 @@ def _changes(fact: FileFact, now: FileFact | None, new: ImageFacts) -> Iterator[
 
 def _rights(fact: FileFact) -> str:
     """Mode and capabilities: both say what running the file allows."""
-    more = f", capabilities {fact.capabilities}" if fact.capabilities else ""
+    more = said(", capabilities {capabilities}", capabilities=fact.capabilities) if fact.capabilities else ""
     return f"{fact.mode & 0o7777:04o}{more}"
 
 
@@ -147,7 +152,7 @@ def _reason(fact: FileFact, now: FileFact | None, change: Change, pair: _Pair) -
         return _COMPILED_ANEW
     user = user_id(pair.new)
     if change == "owner" and user != user_id(pair.old) and user not in (None, 0) and now.uid == user:
-        return "the owner follows the changed USER"
+        return said("the owner follows the changed USER")
     if change == "owner" and fact.owner and pair.numbers.is_same((fact.uid, fact.gid), (now.uid, now.gid)):
         return REASON
     return ""
@@ -181,7 +186,7 @@ def _grouped(found: list[tuple[str, Change, str, str]]) -> Iterator[Difference]:
         if len(children) == 1:
             yield children[0]
         else:
-            yield Difference((_TOP, f"{directory}/", change), f"{len(children)} files", "", children)
+            yield Difference((_TOP, f"{directory}/", change), said("{count} files", count=len(children)), "", children)
 
 
 def _summed(why: str, differences: list[Difference]) -> Allowed:
@@ -189,5 +194,11 @@ def _summed(why: str, differences: list[Difference]) -> Allowed:
     if len(differences) == 1:
         return Allowed(first, why)
     return Allowed(
-        Difference((_TOP,), f"{len(differences)} files, such as {first.path[1]}", "", tuple(differences)), why
+        Difference(
+            (_TOP,),
+            said("{count} files, such as {path}", count=len(differences), path=first.path[1]),
+            "",
+            tuple(differences),
+        ),
+        why,
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from lightship.evidence.observation import HardenedFact, Observation, RunFact
+from lightship.messages import joined, said
 from lightship.verify.answers import differing_answers, paired
 from lightship.verify.config import user_id
 from lightship.verify.running import differing_runs, how
 from lightship.verify.verdict import Comparison, Difference, not_checked, not_reached, settle
 
-ALL = "all of them together"
+ALL = said("all of them together")
 """The mode in which everything is taken away at once: who bears it bears each."""
-ANOTHER = "another user"
+ANOTHER = said("another user")
 """The mode in which root is taken away. Whose USER is somebody else has run so all the time."""
 
 
@@ -30,8 +31,13 @@ def compare_hardened(original: Observation, candidate: Observation) -> Compariso
         if why_not:
             better = now is not None and not _trouble(original.runs, now)
             notes.append(
-                f"{one.mode}: the original does not bear it ({why_not[0].name}: {why_not[0].candidate})"
-                + ("; the candidate does" if better else "")
+                said(
+                    "{mode}: the original does not bear it ({name}: {candidate})",
+                    mode=one.mode,
+                    name=why_not[0].name,
+                    candidate=why_not[0].candidate,
+                )
+                + (said("; the candidate does") if better else "")
             )
             continue
         borne.append(one.mode)
@@ -42,10 +48,10 @@ def compare_hardened(original: Observation, candidate: Observation) -> Compariso
     is_another = user_id(candidate.facts) not in (None, 0)
     missing = [mode for mode in borne if mode not in after and not bears_all and not (is_another and mode == ANOTHER)]
     if missing:
-        return not_checked(f"the candidate was not run as {', '.join(missing)}")
+        return not_checked(said("the candidate was not run as {missing}", missing=joined(", ", missing)))
     if not borne:
         return not_reached("the original bears none of the hardened runs", notes)
-    return settle(f"bears: {', '.join(borne)}", differences, notes=notes)
+    return settle(said("bears: {borne}", borne=joined(", ", borne)), differences, notes=notes)
 
 
 def bears(plain: tuple[RunFact, ...], hardened: HardenedFact) -> bool:

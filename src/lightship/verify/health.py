@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lightship.evidence.observation import HealthFact, Observation
+from lightship.messages import said
 from lightship.verify.verdict import Comparison, Difference, not_reached, settle
 
 
@@ -14,11 +15,12 @@ def compare_health(original: Observation, candidate: Observation) -> Comparison:
         return reached
     new = next((run.health for run in candidate.runs if run.health is not None), None)
     if new is None:
-        return settle("", [Difference(("health",), "healthy", "no HEALTHCHECK ran")])
+        return settle("", [Difference(("health",), said("healthy"), said("no HEALTHCHECK ran"))])
     if new.healthy:
         return settle("healthy")
-    said = new.problem or f"exit code {new.exit_code}: {new.output.decode('utf-8', 'replace').strip()[:200]}"
-    return settle("", [Difference(("health",), "healthy", f"unhealthy: {said}")])
+    output = new.output.decode("utf-8", "replace").strip()[:200]
+    why = new.problem or said("exit code {exit_code}: {output}", exit_code=new.exit_code, output=output)
+    return settle("", [Difference(("health",), said("healthy"), said("unhealthy: {why}", why=why))])
 
 
 def _reached(old: list[HealthFact]) -> Comparison | None:
@@ -26,9 +28,9 @@ def _reached(old: list[HealthFact]) -> Comparison | None:
     if not old:
         return not_reached("the original has no HEALTHCHECK")
     if any(one.problem for one in old):
-        return not_reached(f"the original's HEALTHCHECK cannot be run: {old[0].problem}")
+        return not_reached(said("the original's HEALTHCHECK cannot be run: {problem}", problem=old[0].problem))
     if len({one.healthy for one in old}) > 1:
-        return settle("", doubts=[Difference(("health",), "healthy sometimes", "")])
+        return settle("", doubts=[Difference(("health",), said("healthy sometimes"), "")])
     if not old[0].healthy:
-        return not_reached(f"the original never turns healthy: exit code {old[0].exit_code}")
+        return not_reached(said("the original never turns healthy: exit code {exit_code}", exit_code=old[0].exit_code))
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lightship.evidence.observation import Observation
+from lightship.messages import said
 from lightship.verify.verdict import Allowed, Comparison, Difference, not_reached, settle
 
 NEVER_SERVED = frozenset({"pip", "wheel", "ensurepip", "idlelib", "turtledemo", "lib2to3", "pkg_resources._vendor"})
@@ -21,11 +22,11 @@ def compare_imports(original: Observation, candidate: Observation) -> Comparison
         if not error:
             continue
         path = ("imports", module) if role == "program" else ("imports", role, module)
-        difference = Difference(path, "imports", error)
+        difference = Difference(path, said("imports"), error)
         if module in NEVER_SERVED:
-            allowed.append(Allowed(difference, "an installer or a teaching aid: servers never import it"))
+            allowed.append(Allowed(difference, said("an installer or a teaching aid: servers never import it")))
         elif error == "not asked":
             doubts.append(difference)
         else:
             differences.append(difference)
-    return settle(f"{len(before)} modules", differences, doubts=doubts, allowed=allowed)
+    return settle(said("{count} modules", count=len(before)), differences, doubts=doubts, allowed=allowed)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from lightship.evidence.observation import Observation
+from lightship.messages import joined, message, said
 from lightship.verify.allowed import Allowance, Allowances, allowance_of_difference
 from lightship.verify.answers import compare_answers
 from lightship.verify.commands import compare_commands, compare_user_probes
@@ -52,7 +53,7 @@ def _plain(compare: Callable[[Observation, Observation], Comparison]) -> Compare
 
 def _built(original: Observation, candidate: Observation) -> Comparison:
     if not candidate.built:
-        return settle("", [Difference(("build",), "builds", "does not build")])
+        return settle("", [Difference(("build",), said("builds"), said("does not build"))])
     return settle("both images are there")
 
 
@@ -110,7 +111,7 @@ def compare(original: Observation, candidate: Observation, *, allowed: tuple[All
 
 def _level(number: int, results: list[tuple[Comparator, Comparison]]) -> LevelResult:
     states = {result.state for _, result in results}
-    detail = "; ".join(result.detail for _, result in results if result.detail)
+    detail = joined("; ", (message(result.detail) for _, result in results if result.detail))
     return LevelResult(
         number,
         _joined(states, [result for one, result in results if one.essential]),
@@ -188,5 +189,5 @@ def _sorted(found: tuple[Difference, ...], allowed: Allowances) -> tuple[list[Di
 
 
 def _limits(original: Observation, candidate: Observation) -> Iterable[str]:
-    for who, one in (("original", original), ("candidate", candidate)):
-        yield from (f"{who}: {text}" for text in (*one.limits, *one.facts.unread))
+    for who, one in ((said("original"), original), (said("candidate"), candidate)):
+        yield from (who + ": " + message(text) for text in (*one.limits, *one.facts.unread))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from lightship.evidence.observation import LanguagePackage, Observation
+from lightship.messages import joined, said
 from lightship.verify.verdict import Allowed, Comparison, Difference, settle
 
 INSTALLERS: tuple[tuple[str, str], ...] = (
@@ -39,17 +40,25 @@ def compare_packages(original: Observation, candidate: Observation) -> Compariso
         path = (f"{ecosystem} packages", name) if key not in new else (f"{ecosystem} packages", name, "version")
         difference = Difference(path, ", ".join(sorted(old[key])), ", ".join(sorted(new.get(key, ()))))
         if key in INSTALLERS:
-            allowed.append(Allowed(difference, "an installer: used to build the image, not by the program"))
+            allowed.append(Allowed(difference, said("an installer: used to build the image, not by the program")))
         elif key in new and key in WITH_EVERY_VENV:
-            allowed.append(Allowed(difference, "every virtual environment brings its own; that it imports is compared"))
+            allowed.append(
+                Allowed(difference, said("every virtual environment brings its own; that it imports is compared"))
+            )
         elif key not in new and key in reasons and key not in kept:
             allowed.append(Allowed(difference, reasons[key]))
         else:
             differences.append(difference)
     more = sorted(f"{name} ({ecosystem})" for ecosystem, name in new.keys() - old.keys())
-    notes = [f"more packages than before: {', '.join(more[:20])}"] if more else []
+    notes = [said("more packages than before: {more}", more=", ".join(more[:20]))] if more else []
     counts = Counter(ecosystem for ecosystem, _ in old)
-    detail = ", ".join(f"{count} {ecosystem} packages" for ecosystem, count in sorted(counts.items()))
+    detail = joined(
+        ", ",
+        (
+            said("{count} {ecosystem} packages", count=count, ecosystem=ecosystem)
+            for ecosystem, count in sorted(counts.items())
+        ),
+    )
     return settle(detail or "no language packages", differences, allowed=allowed, notes=notes)
 
 
@@ -68,12 +77,12 @@ def compare_os_packages(original: Observation, candidate: Observation) -> Compar
             continue
         difference = Difference(("OS packages", one.name, "version"), one.version, now)
         if upstream(one.version) == upstream(now):
-            allowed.append(Allowed(difference, "another revision of the same upstream version"))
+            allowed.append(Allowed(difference, said("another revision of the same upstream version")))
         else:
             differences.append(difference)
     gone = sum(one.name not in versions for one in old)
-    notes = [f"{gone} of {len(old)} OS packages are gone"] if gone else []
-    return settle(f"{len(old) - gone} OS packages in both", differences, allowed=allowed, notes=notes)
+    notes = [said("{gone} of {count} OS packages are gone", gone=gone, count=len(old))] if gone else []
+    return settle(said("{count} OS packages in both", count=len(old) - gone), differences, allowed=allowed, notes=notes)
 
 
 def upstream(version: str) -> str:

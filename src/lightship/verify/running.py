@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lightship.evidence.observation import Observation, RunFact
+from lightship.messages import said
 from lightship.verify.allowed import allowance
 from lightship.verify.config import user_id
 from lightship.verify.files import canonical
@@ -24,12 +25,12 @@ def compare_running(original: Observation, candidate: Observation) -> Comparison
         return not_checked("the candidate was not run")
     states = {run.ended for run in original.runs}
     if len(states) > 1:
-        doubt = Difference(("running",), "runs sometimes, ends sometimes", how(candidate.runs[0]))
+        doubt = Difference(("running",), said("runs sometimes, ends sometimes"), how(candidate.runs[0]))
         return settle("", doubts=[doubt])
     if states == {True}:
         return _ended(original, candidate)
     if any(run.problem for run in original.runs):
-        return not_reached(f"the original does not start: {original.runs[0].problem}")
+        return not_reached(said("the original does not start: {problem}", problem=original.runs[0].problem))
     differences, notes = differing_runs(original.runs, candidate.runs[0])
     more, allowed = _user(original, candidate)
     return settle(
@@ -50,18 +51,18 @@ def differing_runs(original: Sequence[RunFact], candidate: RunFact) -> tuple[lis
     differences += [Difference(("processes", words[0]), " ".join(words), "") for words in sorted(stable - now)]
     differences += [Difference(("log", "new error"), "", line) for line in new_errors(original, candidate)]
     ever = set.union(*(_commands(run) for run in original))
-    notes = [f"a process more: {' '.join(words)}" for words in sorted(now - ever)]
+    notes: list[str] = [said("a process more: {words}", words=" ".join(words)) for words in sorted(now - ever)]
     return differences, notes
 
 
 def how(run: RunFact) -> str:
     """How a start went, in words."""
     if run.problem:
-        return f"does not start: {run.problem}"
+        return said("does not start: {problem}", problem=run.problem)
     if not run.ended:
         return "runs"
     line = last_line(run)
-    return f"ends with exit code {run.exit_code}" + (f": {line}" if line else "")
+    return said("ends with exit code {exit_code}", exit_code=run.exit_code) + (f": {line}" if line else "")
 
 
 def _ended(original: Observation, candidate: Observation) -> Comparison:
@@ -69,7 +70,7 @@ def _ended(original: Observation, candidate: Observation) -> Comparison:
     codes = {run.exit_code for run in original.runs}
     left = any(run.stdout.strip() or run.stderr.strip() or _worth(run) for run in original.runs)
     if codes != {0}:
-        return not_reached(f"the original {how(original.runs[0])}; compared as such at L5")
+        return not_reached(said("the original {ends}; compared as such at L5", ends=how(original.runs[0])))
     if not left:
         return not_reached("the original ends at once and leaves nothing to compare")
     return settle("the original runs to its end", _written(original, candidate))
@@ -79,10 +80,10 @@ def _ports(original: Sequence[RunFact], candidate: RunFact) -> Iterator[Differen
     stable = set.intersection(*(set(run.ports) for run in original))
     ever = set.union(*(set(run.ports) for run in original))
     for port in sorted(stable - set(candidate.ports)):
-        yield Difference(("listening", str(port)), "listens", "")
+        yield Difference(("listening", str(port)), said("listens"), "")
     for port in sorted(set(candidate.ports) - ever):
         if port < FIRST_EPHEMERAL_PORT or ever == stable:
-            yield Difference(("listening", str(port)), "", "listens")
+            yield Difference(("listening", str(port)), "", said("listens"))
 
 
 def _commands(run: RunFact) -> set[tuple[str, ...]]:
@@ -99,7 +100,7 @@ def _user(original: Observation, candidate: Observation) -> tuple[list[Differenc
     difference = Difference(("processes", "user"), _uids(before), _uids(after))
     changed = user_id(original.facts) != user_id(candidate.facts)
     if changed and after <= (before - {0}) | {user_id(candidate.facts)}:
-        return [], [Allowed(difference, "follows the changed USER")]
+        return [], [Allowed(difference, said("follows the changed USER"))]
     return [difference], []
 
 
@@ -111,7 +112,7 @@ def _written(original: Observation, candidate: Observation) -> list[Difference]:
     if user != user_id(candidate.facts):
         homes = {one.home.strip("/") for one in original.facts.accounts if one.uid == user} - {""}
         gone = [path for path in gone if not any(path.startswith(f"{home}/") for home in homes)]
-    return [Difference(("written", path), "written", "") for path in gone]
+    return [Difference(("written", path), said("written"), "") for path in gone]
 
 
 def _worth(run: RunFact) -> set[str]:
@@ -122,18 +123,30 @@ def _worth(run: RunFact) -> set[str]:
 def _figures(original: Observation, candidate: Observation) -> Iterator[str]:
     before, after = original.runs[0], candidate.runs[0]
     if before.peak_rss and after.peak_rss:
-        yield f"peak memory (VmHWM) {before.peak_rss / 1e6:.1f} MB before, {after.peak_rss / 1e6:.1f} MB now"
+        yield said(
+            "peak memory (VmHWM) {peak_rss:.1f} MB before, {peak_rss2:.1f} MB now",
+            peak_rss=before.peak_rss / 1000000.0,
+            peak_rss2=after.peak_rss / 1000000.0,
+        )
     if before.seconds_to_listen is not None and after.seconds_to_listen is not None:
-        yield f"listens after {before.seconds_to_listen:.2f} s before, {after.seconds_to_listen:.2f} s now"
+        yield said(
+            "listens after {seconds_to_listen:.2f} s before, {after_seconds_to_listen:.2f} s now",
+            seconds_to_listen=before.seconds_to_listen,
+            after_seconds_to_listen=after.seconds_to_listen,
+        )
 
 
 def _described(run: RunFact) -> str:
     ports = ", ".join(str(port) for port in run.ports)
-    return f"runs, listens on {ports}" if ports else "runs, listens nowhere: its processes, log and files were compared"
+    return (
+        said("runs, listens on {ports}", ports=ports)
+        if ports
+        else said("runs, listens nowhere: its processes, log and files were compared")
+    )
 
 
 def _company(original: Observation) -> str:
-    return f", beside {', '.join(original.services)}" if original.services else ""
+    return said(", beside {services}", services=", ".join(original.services)) if original.services else ""
 
 
 def _uids(uids: set[int]) -> str:

@@ -50,6 +50,7 @@ from typing import Any, Protocol, TypeVar
 
 from lightship.errors import UsageError
 from lightship.evidence.observation import CommandProbe, HttpRequest
+from lightship.messages import said
 from lightship.verify.allowed import ANY, Allowance
 from lightship.verify.services import START, Service, asks_for_port, placed
 
@@ -333,4 +334,8 @@ class _Reader:
         changes = self.list(table.get("changes", list(ANY)), "changes")
         if not all(one in ANY for one in changes):
             raise self.error("changes", f"changes must be of {', '.join(ANY)}")
-        return Allowance(self.text(table["path"], "path").strip("/"), tuple(changes), f"the user's own word: {reason}")
+        return Allowance(
+            self.text(table["path"], "path").strip("/"),
+            tuple(changes),
+            said("the user's own word: {reason}", reason=reason),
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lightship.evidence.observation import Observation
+from lightship.messages import joined, said
 from lightship.verify.config import exec_form
 from lightship.verify.verdict import Allowed, Comparison, Difference, not_checked, not_reached, settle
 
@@ -16,17 +17,21 @@ def compare_stopping(original: Observation, candidate: Observation) -> Compariso
     if new is None:
         return not_checked("the candidate was not stopped")
     if len({(one.killed, one.exit_code) for one in old}) > 1:
-        ways = " or ".join(sorted({_stopped(one.killed, one.exit_code) for one in old}))
+        ways = joined(said(" or "), sorted({_stopped(one.killed, one.exit_code) for one in old}))
         return settle("", doubts=[Difference(("stop",), ways, _stopped(new.killed, new.exit_code))])
     first = old[0]
-    notes = [f"stopped in {first.seconds:.1f} s before, {new.seconds:.1f} s now"]
+    notes = [
+        said(
+            "stopped in {seconds:.1f} s before, {new_seconds:.1f} s now", seconds=first.seconds, new_seconds=new.seconds
+        )
+    ]
     if (first.killed, first.exit_code) == (new.killed, new.exit_code):
         return settle(_stopped(first.killed, first.exit_code), notes=notes)
     difference = Difference(("stop",), _stopped(first.killed, first.exit_code), _stopped(new.killed, new.exit_code))
     if not new.killed and (first.killed or _shell_gone(original, candidate)):
         return settle(
             "",
-            allowed=[Allowed(difference, "the program gets the stop signal itself now, and heeds it")],
+            allowed=[Allowed(difference, said("the program gets the stop signal itself now, and heeds it"))],
             notes=notes,
         )
     return settle("", [difference], notes=notes)
@@ -40,4 +45,8 @@ def _shell_gone(original: Observation, candidate: Observation) -> bool:
 
 
 def _stopped(killed: bool, exit_code: int | None) -> str:
-    return "ignores the stop signal until it is killed" if killed else f"stops with exit code {exit_code}"
+    return (
+        said("ignores the stop signal until it is killed")
+        if killed
+        else said("stops with exit code {exit_code}", exit_code=exit_code)
+    )

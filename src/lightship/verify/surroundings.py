@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightship.evidence.observation import Account, ImageFacts, Observation, Surroundings
+from lightship.messages import said
 from lightship.verify.numbers import REASON, Renumbered, renumbered
 from lightship.verify.verdict import Allowed, Comparison, Difference, settle
 
@@ -36,8 +37,13 @@ def compare_surroundings(original: Observation, candidate: Observation) -> Compa
         *_fonts(old, new),
     ]
     return settle(
-        f"{len(old.locales)} locales, {len(old.zones)} time zones, {len(old.authorities)} certificates, "
-        f"{len(old.fonts)} fonts, the loader's cache",
+        said(
+            "{locales} locales, {zones} time zones, {certificates} certificates, {fonts} fonts, the loader's cache",
+            locales=len(old.locales),
+            zones=len(old.zones),
+            certificates=len(old.authorities),
+            fonts=len(old.fonts),
+        ),
         (one for one in found if isinstance(one, Difference)),
         allowed=(one for one in found if isinstance(one, Allowed)),
     )
@@ -49,7 +55,7 @@ def compare_accounts(original: Observation, candidate: Observation) -> Compariso
     numbers = renumbered(old, new)
     found = [*_users(old, new, numbers), *_groups(old, new, numbers)]
     return settle(
-        f"{len(old.accounts)} users, {len(old.groups)} groups",
+        said("{users} users, {groups} groups", users=len(old.accounts), groups=len(old.groups)),
         (one for one in found if isinstance(one, Difference)),
         allowed=(one for one in found if isinstance(one, Allowed)),
     )
@@ -58,25 +64,29 @@ def compare_accounts(original: Observation, candidate: Observation) -> Compariso
 def _locales(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowed]:
     for name in sorted(set(old.locales) - set(new.locales)):
         difference = Difference((_TOP, "locales", name), name, "")
-        yield Allowed(difference, "built into the C library") if name in BUILT_INTO_LIBC else difference
+        yield Allowed(difference, said("built into the C library")) if name in BUILT_INTO_LIBC else difference
 
 
 def _openssl(old: Surroundings, new: Surroundings) -> Iterator[Difference]:
     """What OpenSSL opens by itself: whoever asks it for the default certificates gets none when they are gone."""
     for path in sorted(set(old.openssl or ()) - set(new.openssl or ())) if new.openssl is not None else ():
-        yield Difference((_TOP, "OpenSSL", path), "there", "")
+        yield Difference((_TOP, "OpenSSL", path), said("there"), "")
 
 
 def _zones(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowed]:
     gone = sorted(set(old.zones) - set(new.zones))
     if gone:
         name = "time zones"
-        yield Difference((_TOP, name), f"{len(old.zones)} zones", f"{len(gone)} gone: {', '.join(gone[:5])}")
+        yield Difference(
+            (_TOP, name),
+            said("{count} zones", count=len(old.zones)),
+            said("{count} gone: {gone}", count=len(gone), gone=", ".join(gone[:5])),
+        )
     if old.local_zone == new.local_zone:
         return
     difference = Difference((_TOP, "local time zone"), old.local_zone or "UTC", new.local_zone or "UTC")
     if old.local_zone in _UTC and new.local_zone in _UTC:
-        yield Allowed(difference, "both are UTC")
+        yield Allowed(difference, said("both are UTC"))
     else:
         yield difference
 
@@ -84,24 +94,26 @@ def _zones(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowe
 def _authorities(old: Surroundings, new: Surroundings) -> Iterator[Difference]:
     gone = set(old.authorities) - set(new.authorities)
     if gone:
-        after = f"{len(gone)} gone" if new.authorities else "no CA bundle"
-        yield Difference((_TOP, "CA certificates"), f"{len(old.authorities)} certificates", after)
+        after = said("{count} gone", count=len(gone)) if new.authorities else said("no CA bundle")
+        yield Difference((_TOP, "CA certificates"), said("{count} certificates", count=len(old.authorities)), after)
 
 
 def _loader_cache(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowed]:
     if old.loader_cache is None:
         return
     if new.loader_cache is None:
-        difference = Difference((_TOP, "/etc/ld.so.cache"), f"{len(old.loader_cache)} libraries", "")
-        yield (Allowed(difference, "there is no dynamic loader that would read it") if not new.loader else difference)
+        difference = Difference((_TOP, "/etc/ld.so.cache"), said("{count} libraries", count=len(old.loader_cache)), "")
+        yield (
+            Allowed(difference, said("there is no dynamic loader that would read it")) if not new.loader else difference
+        )
         return
     # find_library() and dlopen() by name go through the cache; a library that is there but not in it is not found.
     for name in sorted(set(old.loader_cache) - set(new.loader_cache)):
         if name in new.uncached:
             yield Difference(
                 (_TOP, "/etc/ld.so.cache", name),
-                "in the cache",
-                "there, but not in the cache: ldconfig was not run",
+                said("in the cache"),
+                said("there, but not in the cache: ldconfig was not run"),
             )
 
 
@@ -109,10 +121,14 @@ def _fonts(old: Surroundings, new: Surroundings) -> Iterator[Difference | Allowe
     gone = sorted(set(old.fonts) - set(new.fonts))
     if not gone:
         return
-    difference = Difference((_TOP, "fonts"), f"{len(old.fonts)} fonts", f"{len(gone)} gone: {', '.join(gone[:5])}")
+    difference = Difference(
+        (_TOP, "fonts"),
+        said("{count} fonts", count=len(old.fonts)),
+        said("{count} gone: {gone}", count=len(gone), gone=", ".join(gone[:5])),
+    )
     nobody = not old.font_readers or not new.font_readers
     yield (
-        Allowed(difference, "nothing in the candidate looks for fonts, and its libraries resolve")
+        Allowed(difference, said("nothing in the candidate looks for fonts, and its libraries resolve"))
         if nobody
         else difference
     )
@@ -144,7 +160,7 @@ def _groups(old: ImageFacts, new: ImageFacts, numbers: Renumbered) -> Iterator[D
         now = there.get(group.name)
         members = sorted(set(group.members) & made)
         if now is None and (group.name in made or members or 1000 <= group.gid < 65534):
-            yield Difference(("groups", group.name), f"gid {group.gid}", "")
+            yield Difference(("groups", group.name), said("gid {gid}", gid=group.gid), "")
         elif now is not None and now.gid != group.gid and (group.name in made or group.gid >= 1000):
             difference = Difference(("groups", group.name, "gid"), str(group.gid), str(now.gid))
             yield Allowed(difference, REASON) if numbers.groups.get(group.gid) == now.gid else difference
@@ -153,4 +169,4 @@ def _groups(old: ImageFacts, new: ImageFacts, numbers: Renumbered) -> Iterator[D
 
 
 def _user(account: Account) -> str:
-    return f"uid {account.uid}, gid {account.gid}, home {account.home}"
+    return said("uid {uid}, gid {gid}, home {home}", uid=account.uid, gid=account.gid, home=account.home)

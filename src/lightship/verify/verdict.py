@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from lightship.messages import said
+
 State = Literal["same", "different", "unknown", "not reached by the original", "not checked"]
 Word = Literal["SAME", "DIFFERENT", "UNKNOWN"]
 
@@ -85,7 +87,7 @@ class Verdict:
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.word} up to L{self.level}" if self.word == "SAME" else self.word
+        return said("{word} up to L{level}", word=self.word, level=self.level) if self.word == "SAME" else self.word
 
     def holds(self, level: int) -> bool:
         """Whether the two are the same, and were shown to be so up to ``level`` at least."""

@@ -14,7 +14,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from lightship.reports.translation import language, tr
+from lightship.messages import Said
+from lightship.reports.translation import language, told, tr
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -45,6 +46,7 @@ def _environment() -> Environment:
         loader=FunctionLoader(_file),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=lambda value: told(value) if isinstance(value, Said) else value,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
@@ -53,10 +55,17 @@ def _environment() -> Environment:
     environment.globals["scripts"] = _SCRIPTS
     environment.globals["policy"] = _policy()
     environment.globals["_"] = tr
+    environment.filters["sentence"] = _sentence
     environment.filters["mb"] = lambda size: f"{size / 1e6:,.1f}"
     environment.filters["bytes"] = _bytes
     environment.filters["data"] = lambda value: Markup(data(value))
     return environment
+
+
+def _sentence(text: str) -> str:
+    """A reason as it begins a sentence, in the reader's language."""
+    said = tr(text)
+    return said[:1].upper() + said[1:]
 
 
 def _bytes(size: int) -> str:

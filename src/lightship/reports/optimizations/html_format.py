@@ -12,7 +12,7 @@ from lightship.reports.headline import headline, nearest
 from lightship.reports.html import rendered
 from lightship.reports.html.side_by_side import Row, rows
 from lightship.reports.optimizations import Outcome
-from lightship.reports.translation import tr
+from lightship.reports.translation import told, tr
 from lightship.verify.verdict import LEVELS
 
 _NONE = "\N{EN DASH}"
@@ -83,19 +83,19 @@ def _image(title: str, row: Measurement) -> dict[str, object]:
         (tr("Base"), row.base or _NONE),
         (tr("Build"), _NONE if row.build_seconds is None else f"{row.build_seconds:.1f} s"),
     ]
-    return {"title": title, "name": row.reference, "size": row.size, "figures": figures}
+    return {"title": title, "name": told(row.reference), "size": row.size, "figures": figures}
 
 
 def _candidate(trial: Trial, result: Optimization) -> dict[str, object]:
     size = trial.measurement.size if trial.measurement else None
     taken = trial is result.chosen
     return {
-        "title": trial.candidate.title,
+        "title": tr(trial.candidate.title),
         "size": size,
         "saves": "" if size is None or result.original is None else percent(size, result.original.size),
-        "verdict": str(trial.verdict) if trial.verdict else "",
+        "verdict": tr(str(trial.verdict)) if trial.verdict else "",
         "taken": taken,
-        "why": tr("the smallest that is proven") if taken else trial.problem or trial.candidate.refused,
+        "why": tr("the smallest that is proven") if taken else tr(trial.problem or trial.candidate.refused),
     }
 
 
@@ -150,7 +150,7 @@ def _rows(result: Optimization) -> tuple[Row, ...]:
     reasons: dict[int, tuple[str, ...]] = {}
     for hunk in result.chosen.candidate.hunks:
         saving = "" if hunk.saves is None else f" ({hunk.saves / 1e6:+.1f} MB)"
-        reasons[hunk.line] = (*reasons.get(hunk.line, ()), f"{hunk.reason}{saving}")
+        reasons[hunk.line] = (*reasons.get(hunk.line, ()), f"{tr(hunk.reason)}{saving}")
     contents = result.contents
     return rows(
         result.original_text,

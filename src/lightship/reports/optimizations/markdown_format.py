@@ -67,7 +67,7 @@ def _sections(outcome: Outcome) -> Iterator[Section]:
     result = outcome.result
     if result.chosen:
         rows = [
-            (str(hunk.line), text(hunk.reason), "" if hunk.saves is None else f"{hunk.saves / 1e6:+.1f} MB")
+            (str(hunk.line), text(tr(hunk.reason)), "" if hunk.saves is None else f"{hunk.saves / 1e6:+.1f} MB")
             for hunk in result.chosen.candidate.hunks
         ]
         yield table(tr("Why each change"), (tr("line") + ":", tr("why"), "bytes:"), rows)
@@ -76,7 +76,7 @@ def _sections(outcome: Outcome) -> Iterator[Section]:
     if result.ignore_file:
         yield block(text(result.ignore_file.path.name), "diff", ignore_diff(result.ignore_file))
     if result.remarks:
-        yield block(tr("Besides"), "text", "".join(f"{remark}\n" for remark in result.remarks))
+        yield block(tr("Besides"), "text", "".join(f"{tr(remark)}\n" for remark in result.remarks))
     if result.trials:
         yield table(
             tr("Candidates"),
@@ -103,11 +103,11 @@ def _package_header() -> tuple[str, ...]:
 def _trial(trial: Trial, result: Optimization) -> tuple[str, ...]:
     size = trial.measurement.size if trial.measurement else None
     return (
-        text(trial.candidate.title),
+        text(tr(trial.candidate.title)),
         "" if size is None else f"{megabytes(size)} MB",
         percent(size, result.original.size) if size is not None and result.original else "",
-        str(trial.verdict) if trial.verdict else "",
-        f"**{tr('taken')}**" if trial is result.chosen else text(trial.problem or trial.candidate.refused),
+        tr(str(trial.verdict)) if trial.verdict else "",
+        f"**{tr('taken')}**" if trial is result.chosen else text(tr(trial.problem or trial.candidate.refused)),
     )
 
 

@@ -7,6 +7,7 @@ from lightship.multistage import Hunk
 from lightship.reports.headline import headline, nearest
 from lightship.reports.optimizations import Outcome
 from lightship.reports.sarif import log, unicode, uri
+from lightship.reports.translation import in_english
 
 _RULES = (
     ("smaller_image", "A split into builder and runtime stages is proven, and smaller", "note"),
@@ -17,7 +18,8 @@ _RULES = (
 def render(outcome: Outcome) -> str:
     """The log. When there is nothing to gain it has no results."""
     result = outcome.result
-    head = headline(result, outcome.output, outcome.written)
+    with in_english():
+        head = headline(result, outcome.output, outcome.written)
     found = []
     if result.chosen:
         whole = f"{head.title} on {result.chosen.candidate.title}"

@@ -18,7 +18,7 @@ def render(outcome: Outcome) -> str:
     if result.chosen and old and new:
         change = percent(new.size, old.size).replace("-", "\N{MINUS SIGN}")
         title = f"{old.size / 1e6:,.1f} MB → {new.size / 1e6:,.1f} MB ({change})"
-        subtitle = f"{outcome.dockerfile.name} · {result.chosen.candidate.title} · {result.chosen.verdict}"
+        subtitle = f"{outcome.dockerfile.name} · {tr(result.chosen.candidate.title)} · {tr(str(result.chosen.verdict))}"
         return picture(title, subtitle, images, parts, compared=True)
     head = headline(result, outcome.output, outcome.written)
     return picture(outcome.dockerfile.name, head.written, images, parts)
