@@ -148,3 +148,18 @@ def test_it_is_english_again_afterwards(capsys: pytest.CaptureFixture[str]) -> N
 )
 def test_the_command_line_says_which(words: list[str], expected: str) -> None:
     assert translation.asked_for(words) == expected
+
+
+def test_findings_speak_it_and_documents_do_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "Dockerfile"
+    file.write_text("FROM debian:12\nRUN apt-get update && apt-get install -y gcc\n", newline="")
+    documents = []
+    for language in ("en", "es"):
+        assert main(["check", str(file), "--format", "json", "--lang", language]) == 1
+        documents.append(capsys.readouterr().out)
+    assert documents[0] == documents[1]
+    assert main(["check", str(file), "--lang", "es"]) == 1
+    text = capsys.readouterr().out
+    assert "aviso: las listas de paquetes que descarga apt-get update se quedan en la imagen [apt_lists_kept]" in text
+    assert "ayuda: terminar este RUN con rm -rf /var/lib/apt/lists/*" in text and "help:" not in text
+    assert " en 1 de 1 archivo" in text.rsplit("\n", 2)[-2]

@@ -15,6 +15,7 @@ from lightship.commands.settings import load_check_settings
 from lightship.errors import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, InputError, LightshipError, UsageError
 from lightship.messages import said
 from lightship.reports.findings import FORMATS, render
+from lightship.reports.translation import tr
 from lightship.rules import (
     RULES,
     SEVERITIES,
@@ -125,7 +126,7 @@ class _Checker:
             error = InputError((error.strerror or str(error)).lower(), where=str(error.filename or name))
         # Wrong settings are those of every file below them, and are said once.
         if str(error) not in self.said:
-            print(error, file=sys.stderr)
+            print(error.text(tr) if isinstance(error, LightshipError) else error, file=sys.stderr)
         self.said.add(str(error))
         self.failed = True
 
@@ -214,9 +215,10 @@ class _Checker:
         if self.diffs:
             sys.stdout.buffer.write(encode("".join(self.diffs)))
         if self.fixes and name == "text":
-            print(f"made {self.fixes} fix{'' if self.fixes == 1 else 'es'}", file=stream)
+            print(tr("made 1 fix") if self.fixes == 1 else tr("made {count} fixes", count=self.fixes), file=stream)
         if not self.reports and not self.failed:
-            print(f"warning: no Dockerfile in {', '.join(arguments.paths)}", file=sys.stderr)
+            problem = tr("no Dockerfile in {paths}", paths=", ".join(arguments.paths))
+            print(f"{tr('warning')}: {problem}", file=sys.stderr)
         if name != "text" or found or (self.reports and not arguments.quiet):
             stream.write(self.rendered(name) + "\n")
         if self.judged and name != "json":
@@ -243,7 +245,7 @@ class _Checker:
         if one and (one.excesses or one.accepted or not self.arguments.quiet):
             print(budget_text(one.image, one.figures, one.accepted, one.excesses, one.lock), file=stream)
         if one and one.written:
-            print(f"wrote {one.lock}", file=stream)
+            print(tr("wrote {path}", path=one.lock), file=stream)
 
 
 def _names(paths: Sequence[str], checker: _Checker) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lightship.errors import EXIT_OK
 from lightship.messages import said
+from lightship.reports.translation import tr
 from lightship.rules import CATEGORIES, RULES, VERSION, Rule
 from lightship.rules.page import page
 
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         for name, text in pages().items():
             arguments.write_docs.mkdir(parents=True, exist_ok=True)
             (arguments.write_docs / name).write_text(text, encoding="utf-8", newline="")
-        print(f"wrote {len(pages())} pages to {arguments.write_docs}")
+        print(tr("wrote {count} pages to {folder}", count=len(pages()), folder=arguments.write_docs))
     elif arguments.json:
         print(json.dumps({"schema": SCHEMA, "version": VERSION, "rules": [document(rule) for rule in RULES]}, indent=2))
     else:
@@ -55,12 +56,20 @@ def listed() -> list[str]:
     width = max(len(rule.name) for rule in RULES)
     lines: list[str] = []
     for category in CATEGORIES:
-        lines += ["", category] if lines else [category]
+        lines += ["", tr(category)] if lines else [tr(category)]
         for rule in RULES:
             if rule.category == category:
-                marks = f"{rule.severity:8}{'fix' if rule.fixable else '   '}"
-                lines.append(f"  {rule.name:{width}}  {marks}  {_plain(page(rule).title)}")
-    return [*lines, "", f"{len(RULES)} rules, version {VERSION}; `lightship explain RULE` says more of one"]
+                marks = f"{tr(rule.severity):8}{'fix' if rule.fixable else '   '}"
+                lines.append(f"  {rule.name:{width}}  {marks}  {_plain(tr(page(rule).title))}")
+    return [
+        *lines,
+        "",
+        tr(
+            "{count} rules, version {version}; `lightship explain RULE` says more of one",
+            count=len(RULES),
+            version=VERSION,
+        ),
+    ]
 
 
 def pages() -> dict[str, str]:

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.edits import insert
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.rules.package_commands import APT, verb, words_of
@@ -49,7 +50,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             edit = insert(word.span.end, " --no-install-recommends")
             yield Finding(
                 NAME,
-                f"{program.name} install takes recommended packages along",
+                said("{name} install takes recommended packages along", name=program.name),
                 word.span,
                 "add --no-install-recommends, and name the recommended packages that are needed",
                 (Fix((edit,), False, "add --no-install-recommends"),),

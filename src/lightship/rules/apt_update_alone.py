@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
 from lightship.rules.package_commands import APT, mounted, verb
 from lightship.rules.script_end import joined
@@ -47,7 +48,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         edit = _joined_with_install(subject, placed)
         yield Finding(
             NAME,
-            f"{calls[0].name} update is alone in its RUN, so its lists are cached and grow old",
+            said("{name} update is alone in its RUN, so its lists are cached and grow old", name=calls[0].name),
             placed.instruction.arguments_span,
             "put it into the RUN that installs: apt-get update && apt-get install ...",
             (Fix((edit,), True, "join it with the install that follows"),) if edit is not None else (),

@@ -24,6 +24,7 @@ import re
 from collections.abc import Iterator
 
 from lightship.dockerfile import ExpandError, lex
+from lightship.messages import said
 from lightship.rules.model import Finding, Rule, Subject
 from lightship.semantic.stages import PLATFORM_ARGS
 
@@ -53,7 +54,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         except ExpandError:
             continue
         if not _REFERENCE.fullmatch(reference):
-            message = f"Default value for ARG {word.text} results in empty or invalid base image name"
+            message = said("Default value for ARG {text} results in empty or invalid base image name", text=word.text)
             yield Finding(NAME, message, word.span, "give the ARG a default value")
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.text import Edit
 
@@ -35,9 +36,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         right = "AS" if keyword.isupper() else "as"
         if word.text != right:
-            fix = Fix((Edit(word.span, right),), True, f"write {right}")
-            message = f"'{word.text}' and '{keyword}' keywords' casing do not match"
-            yield Finding(NAME, message, word.span, f"write {right}", (fix,))
+            fix = Fix((Edit(word.span, right),), True, said("write {right}", right=right))
+            message = said("'{text}' and '{keyword}' keywords' casing do not match", text=word.text, keyword=keyword)
+            yield Finding(NAME, message, word.span, said("write {right}", right=right), (fix,))
 
 
 RULE = Rule(NAME, "info", "correctness", check, fixable=True, codes=("FromAsCasing",), grammar=True)

@@ -37,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.copied import copied
 from lightship.rules.model import Finding, Rule, Subject
 
@@ -54,7 +55,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         ends = "ships with the image" if shipped else "starts the build anew when it changes"
         yield Finding(
             NAME,
-            f"everything beside the Dockerfile {ends}: there is no .dockerignore",
+            said("everything beside the Dockerfile {ends}: there is no .dockerignore", ends=ends),
             one.span,
             "write a .dockerignore: .git, local environments, build output, secrets",
         )

@@ -34,6 +34,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.entry_programs import is_used
 from lightship.rules.model import Finding, Placed, Rule, Subject
 from lightship.rules.package_commands import MANAGERS, Installed, installed, verb, words_of
@@ -61,11 +62,13 @@ def check(subject: Subject) -> Iterator[Finding]:
         tools = [name for name in tools if not is_used(subject, name)]
         if not tools or _removed_again(subject, one, tools):
             continue
-        listed = ", ".join(tools[:4]) + (f" and {len(tools) - 4} more" if len(tools) > 4 else "")
+        listed = ", ".join(tools[:4]) + (said(" and {count} more", count=len(tools) - 4) if len(tools) > 4 else "")
         image = subject.image
         yield Finding(
             NAME,
-            f"only building needs {listed}, but the final image keeps {'it' if len(tools) == 1 else 'them'}",
+            said("only building needs {listed}, but the final image keeps it", listed=listed)
+            if len(tools) == 1
+            else said("only building needs {listed}, but the final image keeps them", listed=listed),
             one.program.span,
             "build in a stage of its own, and copy the result",
             (),

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Rule, Subject
 
 NAME = "cd_in_run"
@@ -40,12 +41,12 @@ def check(subject: Subject) -> Iterator[Finding]:
         if target.value is None or target.value == "-" or any(one.name in ("cd", "popd") for one in commands[1:]):
             continue
         if len(commands) == 1:
-            message = f"cd {target.raw} does nothing here: the next instruction starts in WORKDIR again"
+            message = said("cd {raw} does nothing here: the next instruction starts in WORKDIR again", raw=target.raw)
         elif _is_made_before(subject, target.value):
-            message = f"this RUN changes to {target.raw} by itself"
+            message = said("this RUN changes to {raw} by itself", raw=target.raw)
         else:
             continue
-        yield Finding(NAME, message, first.span, f"write WORKDIR {target.raw} above it")
+        yield Finding(NAME, message, first.span, said("write WORKDIR {raw} above it", raw=target.raw))
 
 
 def _is_made_before(subject: Subject, path: str) -> bool:

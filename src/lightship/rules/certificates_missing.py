@@ -36,6 +36,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.copied import copied
 from lightship.rules.edits import insert_line_before
 from lightship.rules.model import Finding, Fix, Rule, Subject
@@ -67,7 +68,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             edit = insert_line_before(subject.dockerfile, one.placed.instruction, line)
             yield Finding(
                 NAME,
-                f"stage {one.from_stage.label} has CA certificates, but this image on scratch has none",
+                said(
+                    "stage {label} has CA certificates, but this image on scratch has none", label=one.from_stage.label
+                ),
                 one.span,
                 line,
                 (Fix((edit,), False, "copy the certificates"),),

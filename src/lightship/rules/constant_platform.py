@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Rule, Subject
 
 NAME = "constant_platform"
@@ -39,7 +40,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         if any(part in (stage.name or "") for part in _parts(value)):
             continue
         help_ = "leave the flag out, or name the stage for its platform"
-        message = f'FROM --platform flag should not use constant value "{value}"'
+        message = said('FROM --platform flag should not use constant value "{value}"', value=value)
         yield Finding(NAME, message, flag.span, help_)
 
 

@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightship.dockerfile import ExpandError
+from lightship.messages import said
 from lightship.rules.model import Finding, Rule, Subject
 from lightship.semantic import expand_in
 from lightship.semantic.ignore import clean_path
@@ -53,9 +54,13 @@ def check(subject: Subject) -> Iterator[Finding]:
             path = clean_path(source)
             if subject.context.excludes(path):
                 name = instruction.keyword.capitalize()
-                message = f'Attempting to {name} file "{path}" that is excluded by .dockerignore'
+                message = said(
+                    'Attempting to {name} file "{path}" that is excluded by .dockerignore', name=name, path=path
+                )
                 ignore = subject.context.ignore.path
-                yield Finding(NAME, message, word.span, f"change {ignore.name if ignore else '.dockerignore'}")
+                yield Finding(
+                    NAME, message, word.span, said("change {name}", name=ignore.name if ignore else ".dockerignore")
+                )
 
 
 RULE = Rule(NAME, "warning", "correctness", check, codes=("CopyIgnoredFile",))

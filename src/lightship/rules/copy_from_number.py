@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.edits import replace
 from lightship.rules.model import Finding, Fix, Rule, Subject
 
@@ -46,9 +47,11 @@ def check(subject: Subject) -> Iterator[Finding]:
         fix = Fix((replace(flag.span, f"--from={written}"),), True, "copy by the stage's name")
         yield Finding(
             NAME,
-            f"stage {edge.reference} is meant by its number",
+            said("stage {reference} is meant by its number", reference=edge.reference),
             flag.span,
-            f"write --from={written}" if by_name else "give the stage a name (AS ...), and copy by that name",
+            said("write --from={written}", written=written)
+            if by_name
+            else "give the stage a name (AS ...), and copy by that name",
             (fix,) if by_name else (),
         )
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.rules.package_commands import mounted, removed, verb
 from lightship.rules.script_end import appended
@@ -49,9 +50,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         image = subject.image
         yield Finding(
             NAME,
-            f"the caches of {name} stay in the image",
+            said("the caches of {name} stay in the image", name=name),
             call.span,
-            f"end this RUN with {name} clean all",
+            said("end this RUN with {name} clean all", name=name),
             (Fix((edit,), True, "clean the caches in the same RUN"),) if edit is not None else (),
             image.bytes_below(placed.instruction, "var/cache") if image else None,
         )

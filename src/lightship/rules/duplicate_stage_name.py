@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Rule, Subject
 
 NAME = "duplicate_stage_name"
@@ -37,7 +38,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         if stage.name is None:
             continue
         if stage.name in seen:
-            message = f'Duplicate stage name "{stage.name}", stage names should be unique'
+            message = said('Duplicate stage name "{name}", stage names should be unique', name=stage.name)
             yield Finding(NAME, message, stage.from_instruction.words[2].span, "give every stage a name of its own")
         seen.add(stage.name)
 

@@ -38,6 +38,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lightship.messages import said
 from lightship.rules.base_images import base_image, image_below, lowest
 from lightship.rules.copied import Copied, copied
 from lightship.rules.edits import insert
@@ -56,7 +57,7 @@ _LIBRARIES = re.compile(r"^/(?:usr/)?lib(?:64)?(?:/|$)|ld-linux|ld-musl|libc\.so
 
 def check(subject: Subject) -> Iterator[Finding]:
     """A finding for every go build in a builder stage whose program may need what the final image lacks."""
-    said: set[Span] = set()
+    told: set[Span] = set()
     for stage in subject.graph.stages:
         lacking = _lacking(subject, stage)
         if not lacking:
@@ -69,8 +70,8 @@ def check(subject: Subject) -> Iterator[Finding]:
             if image is None or image.name != "golang" or image.libc != "glibc":
                 continue
             from_it = [one for one in taken if one.from_stage is source]
-            found = [one for one in _dynamic(subject, source, from_it, lacking) if one.span not in said]
-            said |= {one.span for one in found}
+            found = [one for one in _dynamic(subject, source, from_it, lacking) if one.span not in told]
+            told |= {one.span for one in found}
             yield from found
 
 
@@ -124,7 +125,9 @@ def _finding(subject: Subject, program: Program, lacking: str) -> Finding:
         fixes = (Fix((edit,), False, "build with CGO_ENABLED=0"),)
     return Finding(
         NAME,
-        f"without CGO_ENABLED=0 this program may need the C library, which {lacking} does not have",
+        said(
+            "without CGO_ENABLED=0 this program may need the C library, which {lacking} does not have", lacking=lacking
+        ),
         program.span,
         "build with CGO_ENABLED=0, or copy to a base with the same C library (distroless/base)",
         fixes,

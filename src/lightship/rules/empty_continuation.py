@@ -44,7 +44,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for problem in problems:
         instruction = instructions[bisect_right(starts, problem.span.start) - 1]
         edits = tuple(Edit(span, "") for span in _empty_lines(subject.text, instruction))
-        fix = Fix(edits, True, "remove the empty line" + ("s" if len(edits) > 1 else ""))
+        fix = Fix(edits, True, "remove the empty lines" if len(edits) > 1 else "remove the empty line")
         yield Finding(NAME, "Empty continuation line", problem.span, problem.help, (fix,))
 
 

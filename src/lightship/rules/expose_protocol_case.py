@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.expose import ports
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.text import Edit
@@ -35,9 +36,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         if protocol == protocol.lower():
             continue
         right = number + slash + protocol.lower()
-        fixes = (Fix((Edit(word.span, right),), True, f"write {right}"),) if word.text == port else ()
-        message = f"Defined protocol '{port}' in EXPOSE instruction should be lowercase"
-        yield Finding(NAME, message, word.span, f"write {right}", fixes)
+        fixes = (Fix((Edit(word.span, right),), True, said("write {right}", right=right)),) if word.text == port else ()
+        message = said("Defined protocol '{port}' in EXPOSE instruction should be lowercase", port=port)
+        yield Finding(NAME, message, word.span, said("write {right}", right=right), fixes)
 
 
 RULE = Rule(NAME, "warning", "correctness", check, fixable=True, codes=("ExposeProtoCasing",))

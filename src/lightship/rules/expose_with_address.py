@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.expose import ports
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.text import Edit
@@ -35,9 +36,15 @@ def check(subject: Subject) -> Iterator[Finding]:
         before, colon, right = port.rpartition(":")
         if not colon or before in ("", ":"):
             continue
-        fixes = (Fix((Edit(word.span, right),), True, f"write {right}"),) if word.text == port and right else ()
-        message = f"EXPOSE instruction should not define an IP address or host-port mapping, found '{port}'"
-        yield Finding(NAME, message, word.span, f"write {right}", fixes)
+        fixes = (
+            (Fix((Edit(word.span, right),), True, said("write {right}", right=right)),)
+            if word.text == port and right
+            else ()
+        )
+        message = said(
+            "EXPOSE instruction should not define an IP address or host-port mapping, found '{port}'", port=port
+        )
+        yield Finding(NAME, message, word.span, said("write {right}", right=right), fixes)
 
 
 RULE = Rule(NAME, "warning", "correctness", check, fixable=True, codes=("ExposeInvalidFormat",))

@@ -29,6 +29,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.base_images import BaseImage, base_image
 from lightship.rules.edits import replace
 from lightship.rules.model import Finding, Fix, Rule, Subject
@@ -52,12 +53,12 @@ def check(subject: Subject) -> Iterator[Finding]:
     written = stage.from_instruction.words[0]
     name = _slim(stage.base.reference, image)
     plain = bool(name) and written.text == stage.base.reference and image.tag not in ("latest", "")
-    fix = Fix((replace(written.span, name),), False, f"stand on {name}")
+    fix = Fix((replace(written.span, name),), False, said("stand on {name}", name=name))
     yield Finding(
         NAME,
-        f"{stage.base.reference} brings compilers and headers into the final image",
+        said("{reference} brings compilers and headers into the final image", reference=stage.base.reference),
         written.span,
-        f"stand on {name}" if plain else "stand on the slim tag of the same release",
+        said("stand on {name}", name=name) if plain else "stand on the slim tag of the same release",
         (fix,) if plain else (),
     )
 

@@ -29,6 +29,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.base_images import base_image, lowest
 from lightship.rules.copied import copied, is_below
 from lightship.rules.model import Finding, Rule, Subject
@@ -47,9 +48,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             if "/" not in name and _is_lacking(subject, name) and not _is_brought(subject, name):
                 yield Finding(
                     NAME,
-                    f"{name} is not in this image, so the container never turns healthy",
+                    said("{name} is not in this image, so the container never turns healthy", name=name),
                     program.span,
-                    f"install {name} in this stage, or ask with what is in the image",
+                    said("install {name} in this stage, or ask with what is in the image", name=name),
                 )
 
 

@@ -39,6 +39,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.context import ContextFacts
 from lightship.rules.copied import Copied, copied_by
 from lightship.rules.model import Finding, Placed, Rule, Subject
@@ -79,9 +80,9 @@ def _overwritten(context: ContextFacts, one: Copied, made: dict[str, int]) -> It
         if folder == one.destination and not context.excludes(name):
             yield Finding(
                 NAME,
-                f"a {name} beside the Dockerfile would be copied over that of line {line}",
+                said("a {name} beside the Dockerfile would be copied over that of line {line}", name=name, line=line),
                 one.span,
-                f"write {name} into .dockerignore",
+                said("write {name} into .dockerignore", name=name),
             )
             return
 

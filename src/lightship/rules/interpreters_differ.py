@@ -33,6 +33,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.base_images import BaseImage, image_below
 from lightship.rules.copied import Copied, copied, is_below
 from lightship.rules.model import Finding, Rule, Subject
@@ -79,15 +80,23 @@ def _sources(copies: list[Copied]) -> tuple[Stage, ...]:
 def _python(there: BaseImage, here: BaseImage, *, is_venv: bool) -> str:
     """Why packages of one image's Python do not work on the other image, empty when nothing is known against it."""
     if there.libc and here.libc and there.libc != here.libc:
-        return f"packages were installed with {there.libc}, and this stage has {here.libc}"
+        return said(
+            "packages were installed with {libc}, and this stage has {here_libc}", libc=there.libc, here_libc=here.libc
+        )
     if there.name != "python":
         return ""
     if here.name == "python":
         if _differ(there.version, here.version, parts=2):
-            return f"packages were installed with Python {there.version}, and this stage has Python {here.version}"
+            return said(
+                "packages were installed with Python {version}, and this stage has Python {here_version}",
+                version=there.version,
+                here_version=here.version,
+            )
         return ""
     if is_venv and (here.name in _WITHOUT_PYTHON or here.is_distroless):
-        return f"the environment's interpreter is /usr/local/bin/python, which {here.name} does not have"
+        return said(
+            "the environment's interpreter is /usr/local/bin/python, which {name} does not have", name=here.name
+        )
     return ""
 
 
@@ -95,9 +104,17 @@ def _node(one: Copied, there: BaseImage, here: BaseImage) -> str:
     if not one.source.endswith("/node_modules") or there.name != "node":
         return ""
     if there.libc and here.libc and there.libc != here.libc:
-        return f"native modules were installed with {there.libc}, and this stage has {here.libc}"
+        return said(
+            "native modules were installed with {libc}, and this stage has {here_libc}",
+            libc=there.libc,
+            here_libc=here.libc,
+        )
     if here.name == "node" and _differ(there.version, here.version, parts=1):
-        return f"native modules were installed with Node.js {there.version}, and this stage has {here.version}"
+        return said(
+            "native modules were installed with Node.js {version}, and this stage has {here_version}",
+            version=there.version,
+            here_version=here.version,
+        )
     return ""
 
 

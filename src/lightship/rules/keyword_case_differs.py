@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.text import Edit
 
@@ -41,9 +42,11 @@ def check(subject: Subject) -> Iterator[Finding]:
     for keyword, span in written:
         right = keyword.lower() if lower > upper else keyword.upper()
         if keyword != right:
-            fix = Fix((Edit(span, right),), True, f"write {right}")
-            message = f"Command '{keyword}' should match the case of the command majority ({most})"
-            yield Finding(NAME, message, span, f"write {right}", (fix,))
+            fix = Fix((Edit(span, right),), True, said("write {right}", right=right))
+            message = said(
+                "Command '{keyword}' should match the case of the command majority ({most})", keyword=keyword, most=most
+            )
+            yield Finding(NAME, message, span, said("write {right}", right=right), (fix,))
 
 
 RULE = Rule(NAME, "info", "correctness", check, fixable=True, codes=("ConsistentInstructionCasing",))

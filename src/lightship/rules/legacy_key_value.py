@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightship.dockerfile import Word
+from lightship.messages import said
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.text import Edit, Span
 
@@ -38,11 +39,17 @@ def check(subject: Subject) -> Iterator[Finding]:
             if delimiter.text:
                 continue
             keyword = instruction.keyword.upper()
-            message = f'"{keyword} key=value" should be used instead of legacy "{keyword} key value" format'
+            message = said(
+                '"{keyword} key=value" should be used instead of legacy "{keyword} key value" format', keyword=keyword
+            )
             quoted = _quoted(value, subject)
             edit = Edit(Span(name.span.end, value.span.end), f"={quoted}")
             fixes = (Fix((edit,), True, "write name=value"),) if quoted is not None else ()
-            help_ = f"write {keyword} {name.text}={quoted}" if quoted is not None else f"write {keyword} name=value"
+            help_ = (
+                said("write {keyword} {text}={quoted}", keyword=keyword, text=name.text, quoted=quoted)
+                if quoted is not None
+                else said("write {keyword} name=value", keyword=keyword)
+            )
             yield Finding(NAME, message, instruction.keyword_span, help_, fixes)
 
 

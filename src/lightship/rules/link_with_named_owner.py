@@ -25,6 +25,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.text import Edit, Span
 
@@ -44,7 +45,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         while subject.text[end : end + 1] in (" ", "\t"):
             end += 1
         fix = Fix((Edit(Span(link.span.start, end), ""),), True, "copy without --link")
-        message = f"--link does not see the users of the image, so {value} has no number"
+        message = said("--link does not see the users of the image, so {value} has no number", value=value)
         yield Finding(NAME, message, owner.span, "give the owner as a number, or leave --link out", (fix,))
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.edits import replace
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.text import Span
@@ -46,7 +47,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             NAME,
             "MAINTAINER is deprecated in favor of a label",
             instruction.keyword_span,
-            f"write {_LABEL}{quoted}",
+            said("write {label}{quoted}", label=_LABEL, quoted=quoted),
             (fix,) if plain else (),
         )
 

@@ -32,6 +32,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lightship.messages import said
 from lightship.rules.copied import Copied, absolute, copied_by, is_below
 from lightship.rules.edits import insert_flag, remove_instruction
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
@@ -65,9 +66,13 @@ def check(subject: Subject) -> Iterator[Finding]:
             image = subject.image
             yield Finding(
                 NAME,
-                f"{program.name} -R stores again what line {touched[-1].placed.instruction.line} copied",
+                said(
+                    "{name} -R stores again what line {line} copied",
+                    name=program.name,
+                    line=touched[-1].placed.instruction.line,
+                ),
                 program.span,
-                f"write COPY {flag} instead",
+                said("write COPY {flag} instead", flag=flag),
                 (fix,) if fix is not None else (),
                 image.bytes_below(placed.instruction, *[path.lstrip("/") for path in paths]) if image else None,
             )
@@ -95,7 +100,7 @@ def _fix(
         insert_flag(one.instruction, f"--chown={owner}"),
         remove_instruction(subject.dockerfile, placed.instruction),
     )
-    return Fix(edits, False, f"copy with --chown={owner}")
+    return Fix(edits, False, said("copy with --chown={owner}", owner=owner))
 
 
 def _is_known_by_then(subject: Subject, copy: Placed, owner: str) -> bool:

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Rule, Subject
 from lightship.rules.package_commands import MANAGERS, verb
 
@@ -50,7 +51,11 @@ def check(subject: Subject) -> Iterator[Finding]:
                 continue
             yield Finding(
                 NAME,
-                f"{name} {word.value} leaves every package that it replaces in the image twice",
+                said(
+                    "{name} {value} leaves every package that it replaces in the image twice",
+                    name=name,
+                    value=word.value,
+                ),
                 word.span,
                 "take a newer base image; upgrade single packages by name where it cannot wait",
             )

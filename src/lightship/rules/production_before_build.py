@@ -40,6 +40,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lightship.messages import said
 from lightship.rules.edits import insert
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
 from lightship.rules.package_commands import verb
@@ -79,7 +80,9 @@ def _finding(subject: Subject, install: Program, build: Program, reason: str) ->
     called = " ".join([build.name, *(one or "..." for one in build.arguments[:2])])
     return Finding(
         NAME,
-        f"with {reason} this leaves out devDependencies, which {called} usually needs",
+        said(
+            "with {reason} this leaves out devDependencies, which {called} usually needs", reason=reason, called=called
+        ),
         install.span,
         "install all dependencies for the build; leave development dependencies out in the final stage",
         fixes,

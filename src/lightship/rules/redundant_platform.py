@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.text import Edit, Span
 
@@ -36,7 +37,10 @@ def check(subject: Subject) -> Iterator[Finding]:
         end = flag.span.end
         while subject.text[end : end + 1] in (" ", "\t"):
             end += 1
-        message = f"Setting platform to predefined {flag.value} in FROM is redundant as this is the default behavior"
+        message = said(
+            "Setting platform to predefined {value} in FROM is redundant as this is the default behavior",
+            value=flag.value,
+        )
         fix = Fix((Edit(Span(flag.span.start, end), ""),), True, "remove the flag")
         yield Finding(NAME, message, flag.span, "remove the flag", (fix,))
 

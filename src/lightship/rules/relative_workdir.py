@@ -25,6 +25,7 @@ import re
 from collections.abc import Iterator
 
 from lightship.dockerfile import ExpandError
+from lightship.messages import said
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
 from lightship.semantic import expand_in
 from lightship.text import Edit
@@ -59,8 +60,8 @@ def _finding(subject: Subject, placed: Placed) -> Iterator[Finding]:
         return
     fixes: tuple[Fix, ...] = ()
     if placed.scope.workdir == "/" and word.text == path:
-        fixes = (Fix((Edit(word.span, f"/{path}"),), True, f"write /{path}"),)
-    message = f'Relative workdir "{path}" can have unexpected results if the base image changes'
+        fixes = (Fix((Edit(word.span, f"/{path}"),), True, said("write /{path}", path=path)),)
+    message = said('Relative workdir "{path}" can have unexpected results if the base image changes', path=path)
     yield Finding(NAME, message, word.span, "start the path with /", fixes)
 
 

@@ -30,6 +30,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lightship.messages import said
 from lightship.rules.copied import absolute, copied_by, is_below
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
 from lightship.rules.package_commands import APT, MANAGERS, installed_by, mounted, verb, words_of
@@ -77,10 +78,10 @@ def _finding(subject: Subject, placed: Placed, removed: list[tuple[Program, str,
     number = above.instruction.line
     return Finding(
         NAME,
-        f"{name} stays in the layer of line {number}; removing it here only hides it",
+        said("{name} stays in the layer of line {number}; removing it here only hides it", name=name, number=number),
         program.span,
         "remove it in the RUN that made it" if above.instruction.keyword == "run" else "do not copy it into this stage",
-        (Fix((edit,), True, f"remove it in the RUN of line {number}"),) if edit is not None else (),
+        (Fix((edit,), True, said("remove it in the RUN of line {number}", number=number)),) if edit is not None else (),
     )
 
 

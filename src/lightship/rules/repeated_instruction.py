@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightship.dockerfile import Instruction
+from lightship.messages import said
 from lightship.rules.edits import remove_instruction
 from lightship.rules.model import Finding, Fix, Rule, Subject
 
@@ -42,10 +43,20 @@ def check(subject: Subject) -> Iterator[Finding]:
             if void is None:
                 continue
             name = instruction.keyword.upper()
-            message = f"Multiple {name} instructions should not be used in the same stage because only the last one "
-            fix = Fix((remove_instruction(subject.dockerfile, void),), True, f"remove the {name} that has no effect")
-            help_ = f"remove it: the {name} in line {instruction.line} is the one that counts"
-            yield Finding(NAME, message + "will be used", void.keyword_span, help_, (fix,))
+            message = said(
+                "Multiple {name} instructions should not be used in the same stage because only the last one "
+                "will be used",
+                name=name,
+            )
+            fix = Fix(
+                (remove_instruction(subject.dockerfile, void),),
+                True,
+                said("remove the {name} that has no effect", name=name),
+            )
+            help_ = said(
+                "remove it: the {name} in line {line} is the one that counts", name=name, line=instruction.line
+            )
+            yield Finding(NAME, message, void.keyword_span, help_, (fix,))
 
 
 RULE = Rule(

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Rule, Subject
 
 NAME = "reserved_stage_name"
@@ -31,7 +32,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     """A finding for every stage with a reserved name."""
     for stage in subject.graph.stages:
         if stage.name in _RESERVED:
-            message = f'Stage name should not use the same name as reserved stage "{stage.name}"'
+            message = said('Stage name should not use the same name as reserved stage "{name}"', name=stage.name)
             yield Finding(NAME, message, stage.from_instruction.words[2].span, "give it another name")
 
 

@@ -39,6 +39,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lightship.dockerfile import Instruction
+from lightship.messages import said
 from lightship.rules.base_images import image_below
 from lightship.rules.copied import Copied, copied
 from lightship.rules.model import Finding, Rule, Subject
@@ -100,7 +101,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     taken = [one for one in copied(subject, stages) if one.from_stage is not None]
     if any(not one.complete for one in own) or any(_brings_libraries(one) for one in taken):
         return
-    said = _asked_of_pip(subject)
+    words = _asked_of_pip(subject)
     for one in taken:
         if one.from_stage is None or not _MODULES.search(one.source):
             continue
@@ -113,13 +114,21 @@ def check(subject: Subject) -> Iterator[Finding]:
                 headers = next((name for name in build.names if re.fullmatch(library.headers, name)), "")
                 if not headers or any(re.fullmatch(library.runtime, name) for other in own for name in other.names):
                     continue
-                if not _is_compiled(library, said):
+                if not _is_compiled(library, words):
                     continue
                 yield Finding(
                     NAME,
-                    f"{headers} is only in stage {one.from_stage.label}; what was built with it needs its library here",
+                    said(
+                        "{headers} is only in stage {label}; what was built with it needs its library here",
+                        headers=headers,
+                        label=one.from_stage.label,
+                    ),
                     one.span,
-                    f"install the runtime package of {headers} in this stage ({library.example} on Debian)",
+                    said(
+                        "install the runtime package of {headers} in this stage ({example} on Debian)",
+                        headers=headers,
+                        example=library.example,
+                    ),
                 )
                 return
 
@@ -130,11 +139,11 @@ def _runs(subject: Subject, stage: Stage) -> Iterator[Instruction]:
         yield from (one for one in below.instructions if one.keyword == "run")
 
 
-def _is_compiled(library: _Library, said: str) -> bool:
+def _is_compiled(library: _Library, words: str) -> bool:
     """Whether the packages that load the library are asked for by a name without wheels; yes when nothing is known."""
-    if re.search(library.carried, said, re.IGNORECASE):
+    if re.search(library.carried, words, re.IGNORECASE):
         return False
-    return not said or re.search(rf"(?:^|[\s\"'])(?:{library.users})", said, re.IGNORECASE) is not None
+    return not words or re.search(rf"(?:^|[\s\"'])(?:{library.users})", words, re.IGNORECASE) is not None
 
 
 def _asked_of_pip(subject: Subject) -> str:

@@ -39,6 +39,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.copied import Copied, copied
 from lightship.rules.edits import insert_line_after
 from lightship.rules.entry_programs import entry_instructions, entry_programs, set_paths
@@ -77,10 +78,10 @@ def _finding(subject: Subject, place: str, one: Copied, name: str) -> Finding:
     edit = insert_line_after(subject.dockerfile, one.placed.instruction, line)
     return Finding(
         NAME,
-        f"{name} is in {place}/bin, which is not on the PATH of this stage",
+        said("{name} is in {place}/bin, which is not on the PATH of this stage", name=name, place=place),
         one.span,
         line,
-        (Fix((edit,), False, f"put {place}/bin on PATH"),),
+        (Fix((edit,), False, said("put {place}/bin on PATH", place=place)),),
     )
 
 

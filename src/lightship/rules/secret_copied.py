@@ -26,6 +26,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.copied import Copied, copied
 from lightship.rules.model import Finding, Rule, Subject
 
@@ -55,7 +56,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         for name in _secrets(subject, one):
             yield Finding(
                 NAME,
-                f"{name} ends up in a layer, for everyone to read who can pull the image",
+                said("{name} ends up in a layer, for everyone to read who can pull the image", name=name),
                 one.span,
                 "leave it out (.dockerignore); give it to the build with --mount=type=secret, or to the container",
             )

@@ -26,6 +26,7 @@ import re
 from collections.abc import Iterator
 
 from lightship.dockerfile import Instruction
+from lightship.messages import said
 from lightship.rules.model import Finding, Rule, Subject
 from lightship.text import Span
 
@@ -43,7 +44,11 @@ def check(subject: Subject) -> Iterator[Finding]:
         for name, span in _names(placed.instruction):
             if _SECRET.search(name) and not _NOT_SECRET.search(name):
                 keyword = placed.instruction.keyword.upper()
-                message = f'Do not use ARG or ENV instructions for sensitive data ({keyword} "{name}")'
+                message = said(
+                    'Do not use ARG or ENV instructions for sensitive data ({keyword} "{name}")',
+                    keyword=keyword,
+                    name=name,
+                )
                 help_ = "give it to the RUN that needs it: --mount=type=secret,id=...,env=" + name
                 yield Finding(NAME, message, span, help_)
 

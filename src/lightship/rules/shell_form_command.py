@@ -26,6 +26,7 @@ import re
 from collections.abc import Iterator
 
 from lightship.dockerfile import Instruction
+from lightship.messages import said
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.semantic import Stage
 from lightship.text import Edit
@@ -48,8 +49,10 @@ def check(subject: Subject) -> Iterator[Finding]:
                 continue
             name = instruction.keyword.upper()
             fix = _fix(subject, stage, instruction)
-            message = f"JSON arguments recommended for {name} to prevent unintended behavior related to OS signals"
-            help_ = f'write {name} ["program", "argument"]'
+            message = said(
+                "JSON arguments recommended for {name} to prevent unintended behavior related to OS signals", name=name
+            )
+            help_ = said('write {name} ["program", "argument"]', name=name)
             yield Finding(NAME, message, instruction.keyword_span, help_, (fix,) if fix else ())
         if own_shell:
             chosen.add(stage.index)

@@ -36,6 +36,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.base_images import base_image, lowest
 from lightship.rules.copied import Copied, copied_by
 from lightship.rules.edits import replace
@@ -84,7 +85,9 @@ def _finding(subject: Subject, placed: Placed) -> Finding:
         fixes = (Fix((edit,), True, "write the exec form"),)
     return Finding(
         NAME,
-        f"{instruction.keyword.upper()} in shell form needs /bin/sh, which this image does not have",
+        said(
+            "{keyword} in shell form needs /bin/sh, which this image does not have", keyword=instruction.keyword.upper()
+        ),
         word.span,
         "write the exec form: a JSON array of words",
         fixes,

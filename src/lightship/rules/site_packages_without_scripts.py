@@ -35,6 +35,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.copied import copied
 from lightship.rules.edits import insert_line_after
 from lightship.rules.entry_programs import entry_programs
@@ -65,10 +66,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     edit = insert_line_after(subject.dockerfile, one.placed.instruction, line)
     yield Finding(
         NAME,
-        f"{name} is in {folder} of the builder stage, and is not copied",
+        said("{name} is in {folder} of the builder stage, and is not copied", name=name, folder=folder),
         one.span,
-        f"start it with python -m {name}, or copy {folder} too",
-        (Fix((edit,), False, f"copy {folder} too"),),
+        said("start it with python -m {name}, or copy {folder} too", name=name, folder=folder),
+        (Fix((edit,), False, said("copy {folder} too", folder=folder)),),
     )
 
 

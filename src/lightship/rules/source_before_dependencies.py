@@ -36,6 +36,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lightship.dockerfile import mounts
+from lightship.messages import said
 from lightship.rules.copied import Copied, copied_by
 from lightship.rules.edits import insert, line_end
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
@@ -72,7 +73,7 @@ def _finding(subject: Subject, broad: Copied, install: Placed, kind: str) -> Fin
     edits = _edits(subject, broad, install, kind)
     return Finding(
         NAME,
-        f"any change of the source runs {kind} again",
+        said("any change of the source runs {kind} again", kind=kind),
         broad.span,
         "copy the files that name the dependencies first, install, then copy the rest",
         (Fix(edits, False, "install before the source is copied"),) if edits else (),

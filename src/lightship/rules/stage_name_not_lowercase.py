@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.text import Edit, Span
 
@@ -44,10 +45,10 @@ def check(subject: Subject) -> Iterator[Finding]:
         edits = [Edit(word.span, stage.name), *_references(subject, stage.name, stage.index)]
         yield Finding(
             NAME,
-            f"Stage name '{word.text}' should be lowercase",
+            said("Stage name '{text}' should be lowercase", text=word.text),
             word.span,
-            f"write AS {stage.name}",
-            (Fix(tuple(edits), True, f"rename it to {stage.name}"),),
+            said("write AS {name}", name=stage.name),
+            (Fix(tuple(edits), True, said("rename it to {name}", name=stage.name)),),
         )
 
 

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.base_images import base_image, lowest
 from lightship.rules.copied import copied
 from lightship.rules.model import Finding, Rule, Subject
@@ -47,7 +48,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     value = places[-1]
     yield Finding(
         NAME,
-        f"{value.value} is not known in this image: it has no /usr/share/zoneinfo",
+        said("{value} is not known in this image: it has no /usr/share/zoneinfo", value=value.value),
         value.span,
         "install tzdata in this stage, or copy /usr/share/zoneinfo",
     )

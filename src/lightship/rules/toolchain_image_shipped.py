@@ -33,6 +33,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.base_images import image_below
 from lightship.rules.entry_programs import entry_instructions, is_used
 from lightship.rules.model import Finding, Rule, Subject
@@ -71,7 +72,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     base = stages[0].from_instruction
     yield Finding(
         NAME,
-        f"the final image holds all of {stages[0].base.reference}, only to run what was built with it",
+        said(
+            "the final image holds all of {reference}, only to run what was built with it",
+            reference=stages[0].base.reference,
+        ),
         base.words[0].span if base.words else base.span,
         "copy the result into a stage on a runtime image",
     )

@@ -29,6 +29,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.edits import insert_line_before
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
 from lightship.semantic.stages import PLATFORM_ARGS
@@ -77,10 +78,10 @@ def _finding(subject: Subject, placed: Placed, name: str) -> Finding:
     edit = insert_line_before(subject.dockerfile, placed.instruction, f"ARG {name}")
     return Finding(
         NAME,
-        f"{name} is not declared in this stage, so it is empty here",
+        said("{name} is not declared in this stage, so it is empty here", name=name),
         place,
-        f"declare it above: ARG {name}",
-        (Fix((edit,), False, f"declare {name} in this stage"),),
+        said("declare it above: ARG {name}", name=name),
+        (Fix((edit,), False, said("declare {name} in this stage", name=name)),),
     )
 
 

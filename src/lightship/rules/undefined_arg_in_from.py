@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lightship.dockerfile import ExpandError, Instruction, lex
+from lightship.messages import said
 from lightship.rules.model import Finding, Rule, Subject
 from lightship.semantic.stages import PLATFORM_ARGS
 from lightship.text import Span
@@ -43,9 +44,11 @@ def check(subject: Subject) -> Iterator[Finding]:
                 continue
             for name in sorted(unmatched):
                 near = _nearest(name, declared)
-                hint = f" (did you mean {near}?)" if near else ""
-                help_ = f"write ARG {name} above the first FROM, or use the right name"
-                yield Finding(NAME, f"FROM argument '{name}' is not declared{hint}", span, help_)
+                hint = said(" (did you mean {near}?)", near=near) if near else ""
+                help_ = said("write ARG {name} above the first FROM, or use the right name", name=name)
+                yield Finding(
+                    NAME, said("FROM argument '{name}' is not declared{hint}", name=name, hint=hint), span, help_
+                )
 
 
 def _nearest(name: str, declared: Iterable[str]) -> str:

@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lightship.dockerfile import ExpandError, Instruction, lex
+from lightship.messages import said
 from lightship.rules.edits import insert_line_before
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
 from lightship.semantic import Scope
@@ -99,13 +100,13 @@ def _declared(instructions: Iterable[Instruction]) -> set[str]:
 
 def _finding(name: str, span: Span, placed: Placed, subject: Subject, known: Iterable[str]) -> Finding:
     near = _nearest(name, known)
-    hint = f" (did you mean ${near}?)" if near else ""
-    message = f"Usage of undefined variable '${name}'{hint}"
+    hint = said(" (did you mean ${near}?)", near=near) if near else ""
+    message = said("Usage of undefined variable '${name}'{hint}", name=name, hint=hint)
     if name not in subject.graph.global_args and name not in PLATFORM_ARGS:
-        return Finding(NAME, message, span, f"declare it above: ARG {name}")
+        return Finding(NAME, message, span, said("declare it above: ARG {name}", name=name))
     edit = insert_line_before(subject.dockerfile, placed.instruction, f"ARG {name}")
-    fix = Fix((edit,), False, f"declare ARG {name} in the stage")
-    help_ = f"write ARG {name} in the stage: one above FROM counts in FROM only"
+    fix = Fix((edit,), False, said("declare ARG {name} in the stage", name=name))
+    help_ = said("write ARG {name} in the stage: one above FROM counts in FROM only", name=name)
     return Finding(NAME, message, span, help_, (fix,))
 
 

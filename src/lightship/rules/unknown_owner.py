@@ -28,6 +28,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.base_images import base_image, lowest
 from lightship.rules.copied import copied_by
 from lightship.rules.model import Finding, Placed, Rule, Subject
@@ -69,7 +70,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                 continue
             yield Finding(
                 NAME,
-                f"nothing above makes {name} in this stage",
+                said("nothing above makes {name} in this stage", name=name),
                 flag.span,
                 "make it above this line, or give its number",
             )

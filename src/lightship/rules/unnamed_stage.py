@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.edits import insert
 from lightship.rules.model import Finding, Fix, Rule, Subject
 
@@ -45,10 +46,12 @@ def check(subject: Subject) -> Iterator[Finding]:
         name = f"stage-{stage.index}"
         if len(words) != 1 or subject.graph.named(name) is not None:
             continue
-        fix = Fix((insert(words[0].span.end, f" AS {name}"),), True, f"name it {name}, as BuildKit does")
+        fix = Fix(
+            (insert(words[0].span.end, f" AS {name}"),), True, said("name it {name}, as BuildKit does", name=name)
+        )
         yield Finding(
             NAME,
-            f"stage {stage.index} is copied from, but has no name",
+            said("stage {index} is copied from, but has no name", index=stage.index),
             stage.from_instruction.arguments_span,
             "add AS and a name that says what the stage makes",
             (fix,),

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.image_names import named_images
 from lightship.rules.model import Finding, Rule, Subject
 
@@ -32,7 +33,12 @@ def check(subject: Subject) -> Iterator[Finding]:
     """A finding for every image without tag and digest, in FROM, COPY --from and RUN --mount."""
     for span, reference, image in named_images(subject):
         if not image.tag and not image.digest:
-            yield Finding(NAME, f"{reference} has no tag, so latest is taken", span, "name a release, or a digest")
+            yield Finding(
+                NAME,
+                said("{reference} has no tag, so latest is taken", reference=reference),
+                span,
+                "name a release, or a digest",
+            )
 
 
 RULE = Rule(NAME, "warning", "correctness", check, codes=("DL3006",))

@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from lightship.dockerfile import Dockerfile
+from lightship.messages import said
 from lightship.rules.ignores import Ignore, Name
 from lightship.rules.model import Finding, Fix, Rule, Subject
 from lightship.rules.selection import nearest, normal
@@ -38,12 +39,15 @@ def unused(dockerfile: Dockerfile, comment: Ignore, idle: Sequence[Name], known:
     for name in idle:
         if normal(name.text) not in known:
             near = nearest(name.text, known)
-            message, help_ = f"no rule is called {name.text}", f"did you mean {near}?" if near else ""
+            message, help_ = (
+                said("no rule is called {text}", text=name.text),
+                said("did you mean {near}?", near=near) if near else "",
+            )
         elif comment.covers is None:
-            message = f"the comment that ignores {name.text} belongs to no instruction"
+            message = said("the comment that ignores {text} belongs to no instruction", text=name.text)
             help_ = "put it right above the instruction, with no blank line between"
         else:
-            message, help_ = f"{name.text} finds nothing here", "remove the comment"
+            message, help_ = said("{text} finds nothing here", text=name.text), "remove the comment"
         yield Finding(NAME, message, name.span, help_, (_fix(comment, name),) if comment.covers is not None else ())
 
 
@@ -56,7 +60,7 @@ def _fix(comment: Ignore, name: Name) -> Fix:
         span = Span(comment.names[at - 1].span.end, name.span.end)
     else:
         span = Span(name.span.start, comment.names[1].span.start)
-    return Fix((Edit(span, ""),), True, f"remove {name.text} from the comment")
+    return Fix((Edit(span, ""),), True, said("remove {text} from the comment", text=name.text))
 
 
 def check(subject: Subject) -> Iterator[Finding]:

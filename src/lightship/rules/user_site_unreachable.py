@@ -38,6 +38,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.copied import copied, is_below
 from lightship.rules.model import Finding, Rule, Subject
 from lightship.rules.package_commands import words_of
@@ -58,7 +59,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for span in _installs(subject):
         yield Finding(
             NAME,
-            f"only root may enter /root, but the program runs as {user}",
+            said("only root may enter /root, but the program runs as {user}", user=user),
             span,
             "install into a virtual environment such as /opt/venv",
         )

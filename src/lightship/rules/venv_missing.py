@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.copied import copied
 from lightship.rules.edits import insert_line_before
 from lightship.rules.entry_programs import entry_instructions, set_paths
@@ -76,10 +77,10 @@ def _finding(subject: Subject, venv: Venv, user: Placed) -> Finding:
     fixes: tuple[Fix, ...] = ()
     if name:
         edit = insert_line_before(subject.dockerfile, user.instruction, f"COPY --from={name} {venv.path} {venv.path}")
-        fixes = (Fix((edit,), False, f"copy {venv.path} from {name}"),)
+        fixes = (Fix((edit,), False, said("copy {path} from {name}", path=venv.path, name=name)),)
     return Finding(
         NAME,
-        f"{venv.path} is made in stage {made_in.label}, and nothing brings it here",
+        said("{path} is made in stage {label}, and nothing brings it here", path=venv.path, label=made_in.label),
         user.instruction.arguments_span,
         f"COPY --from={made_in.label} {venv.path} {venv.path}",
         fixes,

@@ -32,6 +32,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.entry_programs import entry_programs
 from lightship.rules.model import Finding, Rule, Subject
 from lightship.rules.python_trees import brought_venvs
@@ -54,9 +55,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         yield Finding(
             NAME,
-            f"the scripts in {place} name {venv.path}, which is not there",
+            said("the scripts in {place} name {path}, which is not there", place=place, path=venv.path),
             one.span,
-            f"make it at {place}, or copy it to {venv.path}",
+            said("make it at {place}, or copy it to {path}", place=place, path=venv.path),
         )
 
 

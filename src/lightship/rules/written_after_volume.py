@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.copied import absolute, copied_by, is_below
 from lightship.rules.edits import insert_line_after, remove_instruction
 from lightship.rules.model import Finding, Fix, Placed, Rule, Subject
@@ -57,10 +58,12 @@ def check(subject: Subject) -> Iterator[Finding]:
         )
         yield Finding(
             NAME,
-            f"line {writing[0].instruction.line} writes below it later, which some builders throw away",
+            said("line {line} writes below it later, which some builders throw away", line=writing[0].instruction.line),
             placed.instruction.arguments_span,
             "declare the volume after that",
-            (Fix(edits, True, f"declare it after line {last.instruction.end_line}"),) if movable else (),
+            (Fix(edits, True, said("declare it after line {end_line}", end_line=last.instruction.end_line)),)
+            if movable
+            else (),
         )
 
 

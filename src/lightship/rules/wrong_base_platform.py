@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightship.messages import said
 from lightship.rules.model import Finding, Rule, Subject
 
 NAME = "wrong_base_platform"
@@ -39,8 +40,13 @@ def check(subject: Subject) -> Iterator[Finding]:
         if not expected or not actual or _machine(expected) == _machine(actual):
             continue
         word = stage.from_instruction.words[0]
-        message = f'Base image {stage.base.reference} was pulled with platform "{actual}", expected "{expected}" for '
-        yield Finding(NAME, message + "current build", word.span, "use an image that exists for that platform")
+        message = said(
+            'Base image {reference} was pulled with platform "{actual}", expected "{expected}" for current build',
+            reference=stage.base.reference,
+            actual=actual,
+            expected=expected,
+        )
+        yield Finding(NAME, message, word.span, "use an image that exists for that platform")
 
 
 def _machine(platform: str) -> tuple[str, ...]:

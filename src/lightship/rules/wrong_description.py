@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightship.dockerfile import Instruction
+from lightship.messages import said
 from lightship.rules.model import Finding, Rule, Subject
 
 NAME = "wrong_description"
@@ -41,7 +42,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         keyword = instruction.keyword.upper()
         shown = names[0] if len(names) == 1 else "<arg_key>"
-        message = f"Comment for {keyword} should follow the format: `# {shown} <description>`"
+        message = said(
+            "Comment for {keyword} should follow the format: `# {shown} <description>`", keyword=keyword, shown=shown
+        )
         yield Finding(NAME, message, instruction.keyword_span, "or put an empty line between them")
 
 

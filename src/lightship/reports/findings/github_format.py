@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lightship.reports.findings.text_format import size, summary
+from lightship.reports.translation import tr
 from lightship.rules import FileReport, Reported
 from lightship.text import Lines
 
@@ -33,8 +34,8 @@ def _command(report: FileReport, reported: Reported, lines: Lines) -> str:
     if end_line == line:
         # GitHub takes columns only when a finding is on one line.
         properties |= {"col": column, "endColumn": end_column}
-    text = finding.message + (f" ({size(finding.bytes)})" if finding.bytes else "")
-    text += f"\n{finding.help}" if finding.help else ""
+    text = tr(finding.message) + (f" ({size(finding.bytes)})" if finding.bytes else "")
+    text += f"\n{tr(finding.help)}" if finding.help else ""
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     return f"::{_COMMANDS[reported.rule.severity]} {written}::{_data(text)}"
 

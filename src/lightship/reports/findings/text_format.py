@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from lightship.reports.findings import counted
+from lightship.reports.translation import tr
 from lightship.rules import FileReport, Reported
 from lightship.text import Lines
 
@@ -24,17 +25,23 @@ def render(reports: Sequence[FileReport]) -> str:
 def summary(reports: Sequence[FileReport]) -> str:
     """One line: how many findings in how many files, and what can be fixed."""
     counts = counted(reports)
-    files = _number(len(reports), "file")
+    number = len(reports)
+    files = tr("1 file") if number == 1 else tr("{count} files", count=number)
     if not counts["findings"]:
-        return f"nothing found in {files}"
-    kinds = [_number(counts[one], one) for one in ("error", "warning") if counts[one]]
-    kinds += [f"{counts['info']} info"] if counts["info"] else []
+        return tr("nothing found in {files}", files=files)
+    errors, warnings, infos = (counts[one] for one in ("error", "warning", "info"))
+    kinds = [tr("1 error") if errors == 1 else tr("{count} errors", count=errors)] if errors else []
+    kinds += [tr("1 warning") if warnings == 1 else tr("{count} warnings", count=warnings)] if warnings else []
+    kinds += [tr("{count} info", count=infos)] if infos else []
     affected = sum(bool(report.findings) for report in reports)
-    line = f"{', '.join(kinds)} in {affected} of {files}"
-    if counts["safe_fixes"]:
-        line += f"; --fix can fix {counts['safe_fixes']}"
-    if counts["unsafe_fixes"]:
-        line += f"; --unsafe-fixes can fix {counts['unsafe_fixes']}" + (" more" if counts["safe_fixes"] else "")
+    line = tr("{kinds} in {affected} of {files}", kinds=", ".join(kinds), affected=affected, files=files)
+    safe, unsafe = counts["safe_fixes"], counts["unsafe_fixes"]
+    if safe:
+        line += tr("; --fix can fix {count}", count=safe)
+    if unsafe and safe:
+        line += tr("; --unsafe-fixes can fix {count} more", count=unsafe)
+    elif unsafe:
+        line += tr("; --unsafe-fixes can fix {count}", count=unsafe)
     return line
 
 
@@ -49,8 +56,8 @@ def _block(report: FileReport, reported: Reported, lines: Lines, colours: bool) 
     line, column = lines.position(finding.span.start)
     where = _coloured(printable(f"{report.name}:{line}:{column}"), "bold", colours)
     cost = f" ({size(finding.bytes)})" if finding.bytes else ""
-    message = printable(f"{finding.message}{cost} [{finding.rule}]")
-    yield f"{where}: {_coloured(severity, severity, colours)}: {message}"
+    message = printable(f"{tr(finding.message)}{cost} [{finding.rule}]")
+    yield f"{where}: {_coloured(tr(severity), severity, colours)}: {message}"
     written = lines.line(line)
     if written:
         start = max(0, column - 1 - 60) if len(written) > _WIDTH else 0
@@ -61,7 +68,7 @@ def _block(report: FileReport, reported: Reported, lines: Lines, colours: bool) 
     help_ = finding.help or (finding.fixes[0].title if finding.fixes else "")
     if help_:
         flag = f" ({'--fix' if finding.fixes[0].safe else '--unsafe-fixes'})" if finding.fixes else ""
-        yield printable(f"help: {help_}{flag}")
+        yield printable(f"{tr('help')}: {tr(help_)}{flag}")
 
 
 def size(count: int) -> str:
@@ -83,7 +90,3 @@ def printable(text: str) -> str:
 
 def _coloured(text: str, colour: str, colours: bool) -> str:
     return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if colours else text
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
