@@ -20,7 +20,7 @@ _NODE = re.compile(r"""process\.env(?:\.PORT\b|\[["']PORT["']\])(?!\s*(?:\|\||\?
 
 
 def wants_port(around: Surroundings, config: ImageConfig, own: Iterable[str]) -> bool:
-    """Whether the image's command or the program's own source reads PORT, with nothing in its place where it is not set."""
+    """Whether the command or the program's own source reads PORT, with nothing in its place when it is not set."""
     if any(name == "PORT" for name, _ in config.env):
         return False
     if _SHELL.search(" ".join((*(config.entrypoint or ()), *(config.cmd or ())))):
