@@ -87,6 +87,37 @@ def test_search_filters_all_tabs_and_escape_ends_it(explorer_of: Callable[[], Im
     _drive(app, steps)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+def test_everything_has_its_place_on_the_screen(
+    explorer_of: Callable[[], ImageExplorer], size: tuple[int, int]
+) -> None:
+    app = explorer_of()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        assert not app.query_one("#count").display
+        await pilot.press("slash", *"foo")
+        await pilot.pause()
+        screen = app.screen.region
+        assert app.screen.max_scroll_y == 0
+        for what in ("#search", "#count", "#layers-table", "Footer", "Header"):
+            assert app.query_one(what).region.height > 0
+            assert screen.contains_region(app.query_one(what).region)
+        search, count = app.query_one("#search").region, app.query_one("#count").region
+        assert app.query_one("#layers-table").region.bottom <= count.y < count.bottom <= search.y
+
+    _drive(app, steps, size)
+
+
+def test_figures_stand_below_each_other(explorer_of: Callable[[], ImageExplorer]) -> None:
+    app = explorer_of()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        size, kind = app.query_one("#packages-table", DataTable).get_row_at(0)[0:3:2]
+        assert (size.justify, kind.justify) == ("right", "left")
+
+    _drive(app, steps)
+
+
 def test_without_a_terminal_it_says_what_to_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explore", str(full_archive(tmp_path / "image.tar"))]) == 2
     assert "lightship inspect" in capsys.readouterr().err

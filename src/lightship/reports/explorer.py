@@ -6,11 +6,11 @@ Needs ``pip install 'lightship[explore]'``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from rich.text import Text
 from textual.app import App, ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.widgets import DataTable, Footer, Header, Input, Static, TabbedContent, TabPane, Tree
 from textual.widgets.tree import TreeNode
 
@@ -29,18 +29,25 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "waste": ("MB", "what", "layer", "by", "path"),
     "secrets": ("kind", "layer", "deleted", "where"),
 }
+_FIGURES = frozenset({"#", "MB", "wasted MB", "added", "changed", "removed", "files"})
 
 
 class ImageExplorer(App[None]):
     """The explorer of one image. ``tree`` is its final file system."""
 
     TITLE = "lightship"
-    CSS = "#search { display: none; } #search.shown { display: block; } DataTable, Tree { height: 1fr; }"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    TabbedContent, DataTable, Tree { height: 1fr; }
+    #count, #search { display: none; }
+    #count.shown, #search.shown { display: block; }
+    """
+    # The tabs name their own keys: a footer with all of them is wider than 80 columns.
     BINDINGS: ClassVar[list[BindingType]] = [
         ("q", "quit", "quit"),
         ("slash", "search", "search"),
         ("escape", "leave_search", "end search"),
-        *((str(number), f"show('{name}')", name) for number, name in enumerate(TABS, 1)),
+        *(Binding(str(number), f"show('{name}')", name, show=False) for number, name in enumerate(TABS, 1)),
     ]
 
     def __init__(self, found: Inspection, tree: SizedTree) -> None:
@@ -48,16 +55,16 @@ class ImageExplorer(App[None]):
         self.found = found
         self.files = tree
         self.sub_title = (
-            f"{printable(found.reference)}  {megabytes(found.size)} MB, {len(found.layers)} layers, "
-            f"efficiency {found.efficiency * 100:.1f} %"
+            f"{megabytes(found.size)} MB, {len(found.layers)} layers, efficiency {found.efficiency * 100:.1f} %, "
+            f"{printable(found.reference)}"
         )
 
     def compose(self) -> ComposeResult:
         """The tabs, the line to search in, and the keys."""
         yield Header()
         with TabbedContent(initial="layers"):
-            for name in TABS:
-                with TabPane(name, id=name):
+            for number, name in enumerate(TABS, 1):
+                with TabPane(f"{number} {name}", id=name):
                     if name == "files":
                         yield Tree[Node](self._label(self.files.node("")), data=self.files.node(""), id="tree")
                     else:
@@ -69,7 +76,9 @@ class ImageExplorer(App[None]):
     def on_mount(self) -> None:
         """Fill the tables; the tree fills itself as it is opened."""
         for name, columns in _COLUMNS.items():
-            self.query_one(f"#{name}-table", DataTable).add_columns(*columns)
+            table = self.query_one(f"#{name}-table", DataTable)
+            for column in columns:
+                table.add_column(Text(column, justify=_justified(column)), key=column)
         self._fill("")
         self.query_one("#layers-table", DataTable).focus()
 
@@ -111,12 +120,13 @@ class ImageExplorer(App[None]):
 
     def _fill(self, wanted: str) -> None:
         shown = []
-        for name in _COLUMNS:
+        for name, columns in _COLUMNS.items():
             table = self.query_one(f"#{name}-table", DataTable)
             table.clear()
             rows = [row for row in _rows(name, self.found) if wanted.lower() in " ".join(row).lower()]
             for row in rows:
-                table.add_row(*(Text(printable(cell)) for cell in row))
+                cells = zip(row, columns, strict=True)
+                table.add_row(*(Text(printable(cell), justify=_justified(column)) for cell, column in cells))
             shown.append(f"{len(rows)} {name}")
         tree: Tree[Node] = self.query_one("#tree", Tree)
         tree.clear()
@@ -125,7 +135,9 @@ class ImageExplorer(App[None]):
             self._add(tree.root, found, whole=True)
             shown.insert(1, f"{len(found)} files")
         tree.root.expand()
-        self.query_one("#count", Static).update(Text(f"found: {', '.join(shown)}") if wanted else "")
+        count = self.query_one("#count", Static)
+        count.set_class(bool(wanted), "shown")
+        count.update(Text(f"found: {', '.join(shown)}") if wanted else "")
 
     def _add(self, parent: TreeNode[Node], nodes: Sequence[Node], *, whole: bool = False) -> None:
         for one in nodes:
@@ -135,6 +147,10 @@ class ImageExplorer(App[None]):
         name = f"/{one.path}" if whole else one.name
         link = f" -> {one.link}" if one.link else ""
         return Text(printable(f"{megabytes(one.size):>8}  #{one.layer}  {name}{link}"))
+
+
+def _justified(column: str) -> Literal["left", "right"]:
+    return "right" if column in _FIGURES else "left"
 
 
 def _rows(name: str, found: Inspection) -> Iterator[tuple[str, ...]]:
