@@ -162,6 +162,9 @@ def test_checkpoints(found: Inspection) -> None:
     assert set(failed) == {"CIS-DI-0001", "CIS-DI-0006", "CIS-DI-0008", "CIS-DI-0010", "DKL-DI-0005", "DKL-LI-0001",
                            "DKL-LI-0002", "DKL-LI-0003"}  # fmt: skip
     assert failed["DKL-LI-0001"] == "admin"
+    assert failed["CIS-DI-0008"] == "/usr/bin/su"
+    assert failed["CIS-DI-0010"] == "ENV API_TOKEN and 2 more"
+    assert failed["DKL-LI-0003"] == "/root/.cache/pip and 1 more"
 
 
 def test_the_document_gives_the_value_back(found: Inspection) -> None:

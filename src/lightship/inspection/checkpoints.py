@@ -37,10 +37,10 @@ def checkpoints(
         _point(
             "CIS-DI-0007", "no update alone in a RUN", [r for r in runs if _UPDATE.search(r) and not _INSTALL.search(r)]
         ),
-        _point("CIS-DI-0008", "no setuid or setgid files", surface.set_id),
+        _point("CIS-DI-0008", "no setuid or setgid files", [f"/{path}" for path in surface.set_id]),
         Checkpoint("CIS-DI-0009", "COPY in place of ADD", adds == 0, f"{adds} ADD" if adds else ""),
-        _point("CIS-DI-0010", "no secrets", [one.path for one in secrets]),
-        _point("DKL-DI-0001", "no sudo", [path for path in ("usr/bin/sudo", "bin/sudo") if path in rootfs]),
+        _point("CIS-DI-0010", "no secrets", [one.path if one.layer < 0 else f"/{one.path}" for one in secrets]),
+        _point("DKL-DI-0001", "no sudo", [f"/{path}" for path in ("usr/bin/sudo", "bin/sudo") if path in rootfs]),
         _point(
             "DKL-DI-0002",
             "no sensitive directory as a VOLUME",
@@ -51,11 +51,11 @@ def checkpoints(
         _point(
             "DKL-DI-0005",
             "no package lists left behind",
-            [c.path for c in caches if "lists" in c.path or "apk" in c.path],
+            [f"/{c.path}" for c in caches if "lists" in c.path or "apk" in c.path],
         ),
         _point("DKL-LI-0001", "no account without a password", list(_open_accounts(rootfs))),
         _point("DKL-LI-0002", "no two accounts or groups of one number", [*_twice(users), *_twice(groups)]),
-        _point("DKL-LI-0003", "no caches, no temporary files", [c.path for c in caches]),
+        _point("DKL-LI-0003", "no caches, no temporary files", [f"/{c.path}" for c in caches]),
     )
 
 

@@ -32,7 +32,7 @@ IMAGE_LIMIT, LAYER_LIMIT = 200, 400
 LAYER_BYTES = 16 << 20
 """A layer of which there would be more to keep is inflated again."""
 
-FORM = 5
+FORM = 6
 """Raised whenever the same image would give another inspection."""
 
 _BUSY = 2.0
