@@ -300,3 +300,33 @@ def test_code_that_was_installed_from_a_folder_is_the_projects_own() -> None:
 
     assert called('{"url": "file:///src", "dir_info": {}}') == {"usr/bin/git", "usr/bin/curl"}
     assert called('{"url": "https://example.org/harbour.whl", "archive_info": {}}') == set()
+
+
+def test_commands_in_data_count_where_the_program_starts_what_it_is_given() -> None:
+    server = "const { execSync } = require('child_process')\nexecSync(languages[name].compile)\n"
+    data = {
+        "app/languages.json": '{"c": {"compile": "git -O2 -o main", "kind": "unused"}}',
+        "app/tools.yaml": "check: curl --fail x\nkind: unused\n",
+        "app/docker-compose.yml": "command: ffmpeg -i x\n",
+    }
+    found = made_up(["node", "server.js"], {"usr/local/bin/node": binary(), "app/server.js": server, **data}, "app")
+    assert {"usr/bin/git", "usr/bin/curl"} <= found.certain
+    assert not {"usr/bin/unused", "usr/bin/ffmpeg"} & set(found)
+    quiet = made_up(["node", "server.js"], {"usr/local/bin/node": binary(), "app/server.js": "", **data}, "app")
+    assert "usr/bin/git" not in quiet
+
+
+def test_what_the_authors_of_a_node_package_use_is_not_looked_into() -> None:
+    calls = "require('child_process').execFileSync('git')"
+    package = "app/node_modules/cpu"
+    files = {
+        "usr/local/bin/node": binary(),
+        "app/server.js": "require('cpu')",
+        f"{package}/package.json": '{"main": "lib/index.js"}',
+        f"{package}/lib/index.js": "",
+        f"{package}/etc/prepare.js": calls,
+        f"{package}/deps/x/run.sh": program("#!/bin/sh\ncurl x\n"),
+    }
+    assert not {"usr/bin/git", "usr/bin/curl"} & set(made_up(["node", "server.js"], files, "app"))
+    named = {**files, f"{package}/package.json": '{"main": "./etc/prepare.js"}'}
+    assert "usr/bin/git" in made_up(["node", "server.js"], named, "app")

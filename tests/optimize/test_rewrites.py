@@ -12,7 +12,16 @@ import pytest
 from lightship.commands import optimize as command
 from lightship.dockerfile import Comment, parse
 from lightship.errors import UsageError
-from lightship.evidence.observation import HardenedFact, ImageFacts, Observation, RunFact
+from lightship.evidence.observation import (
+    Exchange,
+    HardenedFact,
+    HttpAnswer,
+    HttpRequest,
+    ImageFacts,
+    Mention,
+    Observation,
+    RunFact,
+)
 from lightship.oci import ImageConfig
 from lightship.optimize import IgnoreFile, Options, rewrites
 from lightship.optimize.ignored import ignore_file_for
@@ -294,6 +303,14 @@ def test_a_user_is_set_only_when_the_program_was_seen_to_run_as_one(tmp_path: Pa
     writing = replace(seen, facts=replace(seen.facts, writes="/app/a.js"))
     (step,) = steps(tmp_path, case, "non_root", seen=writing)
     assert step.idle.startswith("/app/a.js writes files")
+    calling = replace(seen, facts=replace(seen.facts, mentions=(Mention("ssh", "/app/a.js", command=True),)))
+    (step,) = steps(tmp_path, case, "non_root", seen=calling)
+    assert step.idle.startswith("/app/a.js calls ssh")
+    answer = Exchange(HttpRequest(80), (HttpAnswer(404),))
+    silent = replace(plain, ended=False, ports=(80,), exchanges=(answer,))
+    unasked = replace(seen, runs=(silent,), hardened=(HardenedFact("another user", silent),))
+    (step,) = steps(tmp_path, case, "non_root", seen=unasked)
+    assert step.idle == "no request was answered with 2xx or 3xx"
     failed = Observation(
         "",
         ImageFacts(ImageConfig()),

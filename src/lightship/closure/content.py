@@ -16,6 +16,7 @@ from lightship.closure.python import embedding_program, is_python, python_enviro
 from lightship.closure.runtimes import runtime_trees
 from lightship.closure.scripts import interpreter_of
 from lightship.closure.services import included_files, service_commands, service_files
+from lightship.closure.settings import commands_in_settings
 from lightship.closure.surroundings import SHARED_DIRECTORIES, TEXT_LIMIT, Surroundings
 from lightship.elf.file import ElfFile
 
@@ -95,7 +96,10 @@ class Content:
         if ask.language == "service" or _may_configure(ask):
             yield from self._service(path, certain)
         language = ask.language or (_language(shebang.programs[-1]) if shebang else "") or language_of(path)
-        if language == "shell":
+        if language == "settings":
+            for mention in commands_in_settings(self.around.tree.read(path, TEXT_LIMIT)):
+                yield from self._mention(mention, path, own=True)
+        elif language == "shell":
             yield from self._uses(shell_uses(self.around, self.around.text(path)), path, certain)
         elif language:
             yield from self._packages(path, language, ask)

@@ -9,6 +9,13 @@ from collections.abc import Iterator
 
 from lightship.closure.surroundings import Surroundings
 
+_BESIDE = frozenset(
+    {
+        *("scripts", "script", "ci", "test", "tests", "__tests__", "spec", "etc", "deps", "tools", "example"),
+        *("examples", "demo", "docs", "doc", "benchmark", "benchmarks", "bench", ".github", ".circleci"),
+    }
+)
+
 
 def node_trees(around: Surroundings, script: str) -> tuple[str, ...]:
     """The trees from which a script (a real path) may require: its package, node_modules above it, NODE_PATH."""
@@ -25,6 +32,19 @@ def node_trees(around: Surroundings, script: str) -> tuple[str, ...]:
         if part and around.paths.kind(around.at(part)) == "dir":
             trees.setdefault(around.at(part))
     return tuple(trees)
+
+
+def is_beside_package(around: Surroundings, path: str) -> bool:
+    """Whether a file of an installed package lies in a folder of it that only its authors use: tests, releases, sources
+    that were compiled. One that the package.json names is not among them.
+    """
+    before, modules, inside = path.rpartition("node_modules/")
+    parts = inside.split("/")
+    name = parts[: 2 if inside.startswith("@") else 1]
+    if not modules or len(parts) < len(name) + 2 or parts[len(name)] not in _BESIDE:
+        return False
+    manifest = around.text(f"{before}{modules}{'/'.join(name)}/package.json")
+    return f"{parts[len(name)]}/" not in manifest
 
 
 def _above(path: str) -> Iterator[str]:

@@ -10,7 +10,9 @@ from lightship.closure.content import Ask, Content, Gone
 from lightship.closure.libraries import is_loadable_name
 from lightship.closure.mentions import language_of, starts_programs, starts_what_it_is_given
 from lightship.closure.model import Closure, Reason, ReasonKind, Root, Unresolved
+from lightship.closure.node import is_beside_package
 from lightship.closure.python import installed_from_folders
+from lightship.closure.settings import is_settings
 from lightship.closure.surroundings import SHARED_DIRECTORIES, TEXT_LIMIT, Surroundings, surroundings
 from lightship.elf.tree import FileTree
 from lightship.oci.model import ImageConfig
@@ -177,11 +179,17 @@ class _Walk:
         if is_loadable_name(self.around.tree, path):
             # A script inside a library is seldom started; what loading a binary needs, it needs in any case.
             sure = reason.certain and (not library or self.around.loader.elf(path) is not None)
+            if library and is_beside_package(self.around, path) and self.around.loader.elf(path) is None:
+                return
             self._ask(Ask(path, Reason(reason.kind, reason.via, directory, sure), own=not library))
         elif language and language != "shell" and self._searched(path):
+            if library and is_beside_package(self.around, path):
+                return
             # A library names what it starts in the file that does.
             wrapped = language in wrapping if not library else self._starts_by_variable(path, language)
             self._look(path, Ask(path, reason, language, own=not library, wrapped=wrapped))
+        elif wrapping and not library and is_settings(path) and self._searched(path):
+            self._look(path, Ask(path, reason, "settings", own=True))
 
     def _starts_by_variable(self, path: str, language: str) -> bool:
         return starts_what_it_is_given(self.around.tree.read(path, TEXT_LIMIT), language)

@@ -7,6 +7,7 @@ GO = Ecosystem(
     manifests=("go.mod",),
     caches=(
         "{home}/.cache/go-build",
+        "{home}/.config/go/telemetry",
         "{home}/go/pkg/mod",
         "{home}/go/pkg/sumdb",
         "go/pkg/mod",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from lightship import distros
@@ -11,6 +12,7 @@ from lightship.evidence import Evidence
 from lightship.multistage.recommended import not_for_running, recommended
 from lightship.shell import parse as parse_shell
 
+_OF_INIT = re.compile(r"^etc/(?:init\.d|cron[^/]*|rc[\dS]\.d|network|dhcp|ppp|kernel|X11|update-motd\.d|resolvconf)/")
 _STANDING_ALONE = frozenset({"required", "important"})
 
 
@@ -54,7 +56,7 @@ def _scripts(run: Instruction) -> Iterable[str]:
     return [" ".join(run.exec_form)] if run.exec_form is not None else [run.arguments]
 
 
-def shipped_programs(evidence: Evidence) -> tuple[str, ...]:
+def shipped_programs(evidence: Evidence, *, init: bool = False) -> tuple[str, ...]:
     """Executable files of the packages that were asked for and do not only serve the build, and of what they depend on.
 
     Such a package is shipped whole, so what its programs need is needed.
@@ -67,11 +69,14 @@ def shipped_programs(evidence: Evidence) -> tuple[str, ...]:
         if distros.judge(installed, package).need != "build-only"
     ]
     asked += recommended(evidence, asked, base, ())
-    return executables_of(evidence, asked)
+    return executables_of(evidence, asked, init=init)
 
 
-def executables_of(evidence: Evidence, names: Collection[str]) -> tuple[str, ...]:
-    """Executable files of packages, and of what they depend on without what only installing needs."""
+def executables_of(evidence: Evidence, names: Collection[str], *, init: bool = False) -> tuple[str, ...]:
+    """Executable files of packages, and of what they depend on without what only installing needs.
+
+    Scripts for init and cron are among them only where ``init`` says that one of these is called.
+    """
     installed = evidence.installed
     return tuple(
         path
@@ -80,6 +85,7 @@ def executables_of(evidence: Evidence, names: Collection[str]) -> tuple[str, ...
         if (located := evidence.files.get(path)) is not None
         and located.entry.kind == "file"
         and located.entry.mode & 0o111
+        and (init or not _OF_INIT.match(path))
     )
 
 

@@ -27,7 +27,21 @@ _MODULES = frozenset({"runtime", "python"})
 _ROUNDS = 4
 # Links that update-alternatives and init's tools made to what packages brought.
 _OF_PACKAGES = re.compile(r"^etc/(?:alternatives|rc[\dS]\.d|init\.d|systemd)/|^(?:usr/)?lib/systemd/")
-_INIT = frozenset({"init", "systemd", "service", "systemctl"})
+_INIT = frozenset(
+    {
+        "init",
+        "systemd",
+        "service",
+        "systemctl",
+        "invoke-rc.d",
+        "cron",
+        "crond",
+        "anacron",
+        "run-parts",
+        "startx",
+        "xinit",
+    }
+)
 _STARTED = frozenset({"root", "called", "shebang"})
 
 
@@ -102,7 +116,11 @@ def needs_of(evidence: Evidence, trims: Trims = _NO_TRIMS) -> Needs:
         searched = paths
         found = _needs(evidence, paths, programs, uses)
         then = _unowned(evidence, found.uses)
-        more = programs.union(executables_of(evidence, packages_of_programs(evidence, found.files)))
+        init = not found.uses.programs.isdisjoint(_INIT)
+        more = programs.union(
+            executables_of(evidence, packages_of_programs(evidence, found.files), init=init),
+            shipped_programs(evidence, init=True) if init else (),
+        )
         if (then, more) == (paths, programs):
             break
         paths, programs = then, more

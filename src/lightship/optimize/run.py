@@ -23,10 +23,11 @@ from lightship.optimize.proposals import Proposals
 from lightship.optimize.read import already_split, read_dockerfile, stage_to_split
 from lightship.optimize.relevance import relevant
 from lightship.optimize.rewrites import Known, Rewritten, Step, rewritten
+from lightship.optimize.rewrites.non_root import why_not_another
 from lightship.optimize.trials import Contender, Original, try_all
 from lightship.optimize.workshop import Workshop
 from lightship.probes import image_facts, observe, plan_from_original
-from lightship.probes.hardened import ANOTHER_USER, runs_as_another
+from lightship.probes.hardened import ANOTHER_USER
 from lightship.semantic import Stage, stages
 from lightship.semantic.ignore import IgnoreRules, load
 from lightship.text import decode
@@ -133,7 +134,7 @@ def _proposals(
 def _advice(chosen: Trial, observation: Observation) -> tuple[str, ...]:
     """What could be done besides, with the evidence for it."""
     is_root = chosen.measurement is not None and chosen.measurement.user in ("root", "0")
-    if not is_root or not runs_as_another(observation) or observation.facts.writes:
+    if not is_root or why_not_another(observation):
         return ()
     return (
         said(

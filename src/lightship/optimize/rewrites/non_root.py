@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lightship.dockerfile import Comment
+from lightship.evidence.observation import Observation
 from lightship.messages import said
 from lightship.multistage import Hunk
 from lightship.optimize.rewrites.model import Known, Rewritten, changed
@@ -17,19 +18,40 @@ _SAYS = frozenset(("cmd", "entrypoint", "healthcheck", "expose", "stopsignal", "
 
 def idle(known: Known) -> str:
     """Why there is nothing to do."""
-    if user_id(known.observation.facts) != 0:
+    return why_not_another(known.observation) or said("the original was not seen to do the same as one")
+
+
+def why_not_another(seen: Observation) -> str:
+    """Why it is not shown that another user would do, or "".
+
+    What was asked of the program has to be what it is for. A page that needs no rights says nothing of an upload.
+    """
+    facts = seen.facts
+    if user_id(facts) != 0:
         return said("it has a USER already")
-    if known.observation.facts.writes:
+    if not runs_as_another(seen):
+        return said("the original was not seen to do the same as one")
+    if facts.writes:
         return said(
             "{path} writes files, which another user may not, and no request was seen to make it do so",
-            path=known.observation.facts.writes,
+            path=facts.writes,
         )
-    return said("the original was not seen to do the same as one")
+    called = next((one for one in facts.mentions if one.command and not one.where.startswith("image config")), None)
+    if called is not None:
+        return said(
+            "{path} calls {program}, which may want a user with a name, and was not seen to",
+            path=called.where,
+            program=called.program,
+        )
+    answers = [answer for run in seen.runs for one in run.exchanges for answer in one.answers]
+    if any(run.ports for run in seen.runs) and not any(200 <= (one.status or 0) < 400 for one in answers):
+        return said("no request was answered with 2xx or 3xx")
+    return ""
 
 
 def rewrite(before: Rewritten, known: Known) -> Rewritten | None:
-    """A USER at the end of the stage; None when it has another one than root, was not seen to run as one, or writes."""
-    if not runs_as_another(known.observation) or known.observation.facts.writes:
+    """A USER at the end of the stage; None when it has another one than root, or it is not shown that it would do."""
+    if why_not_another(known.observation):
         return None
     evidence = before.evidence
     text, effects, items = evidence.dockerfile.text, evidence.effects, evidence.dockerfile.items

@@ -14,7 +14,7 @@ from lightship.probes.facts.accounts import accounts, groups
 from lightship.probes.facts.files import files_of
 from lightship.probes.facts.languages import language_packages
 from lightship.probes.facts.port import wants_port
-from lightship.probes.facts.programs import mentions, own_texts, programs, scripts
+from lightship.probes.facts.programs import mentions, own_settings, own_texts, programs, scripts
 from lightship.probes.facts.python import pythons
 from lightship.probes.facts.routes import routes
 from lightship.probes.facts.taken_for_granted import taken_for_granted
@@ -49,7 +49,7 @@ def image_facts(config: ImageConfig, rootfs: FileTree, *, digests: bool = True) 
         surroundings=taken_for_granted(around, files),
         library_problems=library_problems(rootfs, _loadable(files), config),
         programs=tuple(sorted(there)),
-        mentions=mentions(around, config, own, there),
+        mentions=mentions(around, config, own, own_settings(files), there),
         routes=routes(around, files),
         writes=writes_files(around, own),
         wants_port=wants_port(around, config, own),

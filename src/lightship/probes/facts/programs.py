@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lightship.closure.mentions import commands_in_texts, is_beside, language_of, starts_programs
 from lightship.closure.mentions import mentions as commands
 from lightship.closure.python import installed_from_folders
 from lightship.closure.scripts import interpreter_of
+from lightship.closure.settings import commands_in_settings, is_settings
 from lightship.closure.surroundings import Surroundings
 from lightship.evidence.observation import FileFact, Mention, ScriptFact
 from lightship.oci.model import ImageConfig
@@ -35,6 +36,7 @@ _SHELL_WORDS = frozenset(
 _WORD = re.compile(r"[\w./+-]+")
 _KEYWORDS = frozenset(keyword.kwlist)
 _TEXTS = (".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".rb", ".php", ".pl", ".sh", ".bash")
+_FOREIGN = re.compile(r"(?:site-packages|node_modules)/|^usr/local/(?:lib/python|go/)|^(?:root/)?go/pkg/")
 _NOT_CALLS = frozenset(
     """
     name test true false echo print login host id date time file install sort sum join env link yes no
@@ -72,9 +74,9 @@ def scripts(around: Surroundings, places: Places) -> tuple[ScriptFact, ...]:
 
 
 def mentions(
-    around: Surroundings, config: ImageConfig, own: Sequence[str], there: frozenset[str]
+    around: Surroundings, config: ImageConfig, own: Sequence[str], settings: Iterable[str], there: frozenset[str]
 ) -> tuple[Mention, ...]:
-    """Programs of the PATH that the configuration or the program's own text (no package's) calls by name."""
+    """Programs of the PATH that the configuration, the program's own text (no package's) or its data calls by name."""
     found: dict[tuple[str, str], Mention] = {}
     for name, argv in (
         ("ENTRYPOINT", config.entrypoint or ()),
@@ -92,6 +94,11 @@ def mentions(
             is_command = program in commands
             if is_command or (program, "") not in found:
                 found[program, ""] = Mention(program, f"/{path}", command=is_command)
+    if any(starts_programs(around.tree.read(path, TEXT_LIMIT), language_of(path)) for path in own[:MENTIONS_LIMIT]):
+        for path in settings:
+            for mention in commands_in_settings(around.tree.read(path, TEXT_LIMIT)):
+                if mention.name in there:
+                    found.setdefault((mention.name, ""), Mention(mention.name, f"/{path}", command=True))
     return tuple(found.values())
 
 
@@ -119,9 +126,9 @@ def _commands_of(path: str, source: bytes) -> set[str]:
     found: set[str] = set()
     for mention in commands(source, language):
         if mention.command and mention.kind == "program":
-            found.add(mention.name)
+            found.add(mention.name.rpartition("/")[2])
         elif mention.command and mention.kind == "shell":
-            found.update(_COMMANDS.findall(mention.name))
+            found.update(name.rpartition("/")[2] for name in _COMMANDS.findall(mention.name))
     return found
 
 
@@ -135,14 +142,22 @@ def _in_command(argv: tuple[str, ...]) -> set[str]:
     return names
 
 
+def own_settings(files: Mapping[str, FileFact]) -> Iterator[str]:
+    """The program's own data files in which commands may stand."""
+    for path, fact in files.items():
+        if fact.owner or fact.kind != "file" or fact.size > TEXT_LIMIT or not is_settings(path):
+            continue
+        if not _FOREIGN.search(path) and not allowance(path, "missing"):
+            yield path
+
+
 def own_texts(around: Surroundings, files: Mapping[str, FileFact]) -> Iterator[str]:
     """The program's own source: scripts and modules that no package brought, and those installed from a folder."""
     installed = frozenset(installed_from_folders(around, files))
     for path, fact in files.items():
         if fact.owner or fact.kind != "file" or fact.size > TEXT_LIMIT:
             continue
-        foreign = "site-packages/" in path or "node_modules/" in path or path.startswith("usr/local/lib/python")
-        if foreign and path not in installed:
+        if _FOREIGN.search(path) and path not in installed:
             continue
         is_text = path.endswith(_TEXTS) or (fact.mode & 0o111 and not fact.shape and fact.size < 65536)
         if is_text and not allowance(path, "missing"):
