@@ -10,6 +10,8 @@ from lightship.engines import ENGINES, install_command, known_self_test, open_en
 from lightship.engines.protocol import EngineInfo
 from lightship.engines.self_test import SelfTest
 from lightship.errors import EXIT_ENGINE, EXIT_OK, EngineError
+from lightship.messages import message
+from lightship.reports.translation import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def diagnose(name: str, *, again: bool) -> Diagnosis:
     try:
         engine = open_engine(name)
     except EngineError as error:
-        why = f"{error.what} ({error.why})" if error.why else error.what
+        why = message(error.what) + (" (" + message(error.why) + ")" if error.why else "")
         return Diagnosis(EngineInfo(name, "", None, problem=why, help=error.help), None)
     try:
         test = self_test(engine) if again else known_self_test(engine)
@@ -61,9 +63,11 @@ def as_text(found: tuple[Diagnosis, ...]) -> str:
         lines += _engine_lines(diagnosis)
     working = [diagnosis.info.name for diagnosis in found if not diagnosis.problem]
     if not working:
-        return "\n".join([*lines, "", "no container engine works here", f"help: {install_command()}"])
-    others = f"; --engine {' or '.join(working[1:])} chooses another" if len(working) > 1 else ""
-    return "\n".join([*lines, "", f"lightship uses {working[0]}{others}"])
+        return "\n".join([*lines, "", tr("no container engine works here"), f"{tr('help')}: {tr(install_command())}"])
+    used = tr("lightship uses {engine}", engine=working[0])
+    if len(working) > 1:
+        used += tr("; --engine {engines} chooses another", engines=tr(" or ").join(working[1:]))
+    return "\n".join([*lines, "", used])
 
 
 def as_json(found: tuple[Diagnosis, ...]) -> str:
@@ -91,12 +95,12 @@ def _engine_lines(diagnosis: Diagnosis) -> list[str]:
     info = diagnosis.info
     head = f"{info.name:8} {info.version}".rstrip()
     if diagnosis.problem:
-        doing = f"{head}  does not work:" if info.version else f"{info.name:8}"
-        lines = [f"{doing} {diagnosis.problem}"]
-        return [*lines, f"{'':8} help: {info.help}"] if info.help else lines
+        doing = f"{head}  {tr('does not work')}:" if info.version else f"{info.name:8}"
+        lines = [f"{doing} {tr(diagnosis.problem)}"]
+        return [*lines, f"{'':8} {tr('help')}: {tr(info.help)}"] if info.help else lines
     lines = [head]
     if diagnosis.test:
         tried = ", ".join(f"{check.name} {check.seconds:.2f} s" for check in diagnosis.test.checks)
-        lines.append(f"{'':8} works: {tried}")
+        lines.append(f"{'':8} {tr('works')}: {tried}")
     limits = info.capabilities.limits if info.capabilities else ()
-    return [*lines, *(f"{'':8} limit: {limit}" for limit in limits)]
+    return [*lines, *(f"{'':8} {tr('limit')}: {tr(limit)}" for limit in limits)]

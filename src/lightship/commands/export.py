@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lightship.commands.images import add_opening_arguments, looking, opened
 from lightship.errors import EXIT_OK, InputError, UsageError
 from lightship.messages import said
+from lightship.reports.translation import tr
 
 if TYPE_CHECKING:
     from lightship.oci import Rootfs
@@ -69,11 +70,11 @@ def _write(rootfs: Rootfs, paths: list[str], folder: Path) -> None:
         raise UsageError("there is something already", where=str(folder), help="name a new or empty folder")
     exact = [_real(rootfs, path) for path in paths] or [""]
     left = extract(rootfs, exact, folder)
-    print(f"wrote {', '.join(f'/{path}' for path in exact)} to {folder}")
+    print(tr("wrote {paths} to {folder}", paths=", ".join(f"/{path}" for path in exact), folder=folder))
     for path in left[:_SHOWN]:
-        print(f"left out: /{path} (a {rootfs[path].entry.kind})", file=sys.stderr)
+        print(tr("left out: /{path} (a {kind})", path=path, kind=rootfs[path].entry.kind), file=sys.stderr)
     if len(left) > _SHOWN:
-        print(f"left out: {len(left) - _SHOWN} more", file=sys.stderr)
+        print(tr("left out: {count} more", count=len(left) - _SHOWN), file=sys.stderr)
 
 
 def _real(rootfs: Rootfs, path: str) -> str:

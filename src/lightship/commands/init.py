@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lightship.errors import EXIT_OK, InputError, UsageError
 from lightship.projects import LANGUAGES, Plan, Wishes, dockerfile, dockerignore, image_name, plan, read_project
+from lightship.reports.translation import tr
 from lightship.rules import RULES, Reported, Selection, chosen, findings, subject_of
 from lightship.rules.context import ContextFacts
 from lightship.semantic.ignore import IgnoreRules, load, read
@@ -72,12 +73,16 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.buffer.write(encode(text))
         _print_notes(made, found)
     else:
-        kept = f"; {ignore_file} was there and stays as it is" if keeps_ignore else f" and {ignore_file}"
-        print(f"Wrote {target}{kept}.")
-        print(f"\n  starts  {shlex.join(made.entry.argv)}\n          {made.entry.why}")
-        print(f"  stages  {', '.join(' '.join(filter(None, (one.name, one.base))) for one in made.stages)}\n")
+        if keeps_ignore:
+            print(tr("Wrote {target}; {kept} was there and stays as it is.", target=target, kept=ignore_file))
+        else:
+            print(tr("Wrote {target} and {ignore_file}.", target=target, ignore_file=ignore_file))
+        starts, named = tr("starts"), tr("stages")
+        width = max(len(starts), len(named)) + 2
+        print(f"\n  {starts:{width}}{shlex.join(made.entry.argv)}\n  {'':{width}}{made.entry.why}")
+        print(f"  {named:{width}}{', '.join(' '.join(filter(None, (one.name, one.base))) for one in made.stages)}\n")
         _print_notes(made, found)
-        print(f"Every other line has its reason above it. Next:\n\n    {command}")
+        print(f"{tr('Every other line has its reason above it. Next:')}\n\n    {command}")
     return EXIT_OK
 
 
@@ -117,9 +122,10 @@ def _next(target: Path, folder: Path) -> str:
 def _print_notes(made: Plan, found: tuple[Reported, ...]) -> None:
     """What the user should know, on standard error: standard output may be a Dockerfile."""
     for note in made.notes:
-        print(f"note: {note}", file=sys.stderr)
+        print(f"{tr('note')}: {tr(note)}", file=sys.stderr)
     for one in found:
-        print(f"note: lightship check says: {one.finding.message} ({one.rule.name})", file=sys.stderr)
+        found_ = tr("lightship check says: {message} ({rule})", message=one.finding.message, rule=one.rule.name)
+        print(f"{tr('note')}: {found_}", file=sys.stderr)
 
 
 def _document(made: Plan, found: tuple[Reported, ...]) -> dict[str, object]:

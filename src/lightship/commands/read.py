@@ -12,6 +12,7 @@ from pathlib import Path
 from lightship.dockerfile import Dockerfile, Instruction, Problem, parse
 from lightship.errors import EXIT_OK, EXIT_USAGE, InputError, LightshipError, UsageError
 from lightship.messages import said
+from lightship.reports.translation import tr
 from lightship.semantic import Stage, StageGraph, stages
 from lightship.semantic.tree import tree
 from lightship.text import Lines, decode
@@ -66,8 +67,8 @@ def explain(name: str, dockerfile: Dockerfile, problem: Problem) -> str:
         excerpt=_printable(excerpt),
         help=problem.help,
     )
-    text = _printable(str(error))
-    return text.replace(": error: ", ": warning: ", 1) if problem.severity == "warning" else text
+    text = _printable(error.text(tr))
+    return text.replace(f": {tr('error')}: ", f": {tr('warning')}: ", 1) if problem.severity == "warning" else text
 
 
 # A piece of a line and how it looks on a terminal.
@@ -77,9 +78,10 @@ _Piece = tuple[str, str]
 def _lines(name: str, dockerfile: Dockerfile, graph: StageGraph) -> Iterator[list[_Piece]]:
     """The tree for a person: one line an instruction, under its stage."""
     count = len(graph.stages)
-    summary = f"{name}: {len(dockerfile.instructions)} instructions, {count} stage{'' if count == 1 else 's'}"
+    stages_ = tr("1 stage") if count == 1 else tr("{count} stages", count=count)
+    summary = f"{name}: {tr('{count} instructions', count=len(dockerfile.instructions))}, {stages_}"
     if graph.target is not None and count > 1:
-        summary += f", target {graph.target.label}"
+        summary += tr(", target {stage}", stage=graph.target.label)
     yield [(_printable(summary), "bold")]
     for directive in dockerfile.directives:
         yield [(f"  # {directive.name}={_printable(directive.value)}", "dim")]
@@ -96,12 +98,16 @@ def _lines(name: str, dockerfile: Dockerfile, graph: StageGraph) -> Iterator[lis
 
 def _stage(stage: Stage, graph: StageGraph) -> list[_Piece]:
     named = f" {stage.name}" if stage.name else ""
-    base = f"stage {stage.base.stage} ({stage.base.reference})" if stage.base.kind == "stage" else ""
-    base = base or stage.base.reference or f"unknown ({stage.base.written})"
+    base = stage.base.reference or tr("unknown ({written})", written=stage.base.written)
+    if stage.base.kind == "stage":
+        base = tr("stage {stage} ({name})", stage=stage.base.stage, name=stage.base.reference)
     sources = sorted({edge.reference for edge in graph.copies_into(stage.index)})
-    note = f", copies from {', '.join(sources)}" if sources else ""
-    unused = "" if stage in graph.needed else ", not needed for the target"
-    return [(f"stage {stage.index}{named}", "bold cyan"), (_printable(f" on {base}{note}{unused}"), "dim")]
+    note = tr(", copies from {stages}", stages=", ".join(sources)) if sources else ""
+    unused = "" if stage in graph.needed else tr(", not needed for the target")
+    return [
+        (tr("stage {number}{name}", number=stage.index, name=named), "bold cyan"),
+        (_printable(tr(" on {base}{note}{unused}", base=base, note=note, unused=unused)), "dim"),
+    ]
 
 
 def _instruction(instruction: Instruction, number: str | None = None) -> Iterator[list[_Piece]]:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from lightship.inspection.bases import BaseContents, BaseImage
 from lightship.reports.figures import megabytes, percent
 from lightship.reports.sections import Layout, sections_text
+from lightship.reports.translation import tr
 
 _FIGURES = (
     ("image", "fold"), ("compressed MB", "right"), ("MB", "right"), ("saves", "right"), ("layers", "right"),
@@ -33,19 +34,24 @@ def bases_json(bases: Sequence[BaseImage]) -> str:
 def _sections(bases: Sequence[BaseImage]) -> Iterator[tuple[str, str | Layout]]:
     seen = [one for one in bases if not one.problem]
     if seen:
-        yield "Base images", (_FIGURES, [_figures(one, seen[0]) for one in seen])
+        yield tr("Base images"), (_FIGURES, [_figures(one, seen[0]) for one in seen])
     if any(one.contents for one in seen):
-        yield "What is in them", (_CONTENTS, [_contents(one.reference, one.contents) for one in seen if one.contents])
+        yield (
+            tr("What is in them"),
+            (_CONTENTS, [_contents(one.reference, one.contents) for one in seen if one.contents]),
+        )
     unsaid = ", ".join(one.reference for one in seen if one.size is None)
-    notes = [f"unpacked size not told without reading the layers (--look): {unsaid}"] if unsaid else []
+    notes = (
+        [tr("unpacked size not told without reading the layers (--look): {images}", images=unsaid)] if unsaid else []
+    )
     stand_ins = ", ".join(one.reference for one in seen if one.stand_in)
     if stand_ins:
-        notes.append(f"stand-ins, not the official images: {stand_ins}")
+        notes.append(tr("stand-ins, not the official images: {images}", images=stand_ins))
     if notes:
-        yield "Notes", ([("", "fold")], [(note,) for note in notes])
+        yield tr("Notes"), ([("", "fold")], [(note,) for note in notes])
     missed = [one for one in bases if one.problem]
     if missed:
-        yield "Not seen", ([("", "left"), ("", "fold")], [(one.reference, one.problem) for one in missed])
+        yield tr("Not seen"), ([("", "left"), ("", "fold")], [(one.reference, tr(one.problem)) for one in missed])
 
 
 def _figures(one: BaseImage, first: BaseImage) -> tuple[str, ...]:

@@ -8,21 +8,24 @@ from pathlib import Path
 from lightship.inspection.accepted import Figures, changed
 from lightship.inspection.budget import Excess
 from lightship.inspection.document import as_document
+from lightship.reports.translation import tr
 
 
 def budget_text(image: str, figures: Figures, accepted: Figures | None, excesses: Iterable[Excess], lock: Path) -> str:
     """What is exceeded with its causes, then what is not as it was accepted."""
     lines: list[str] = []
     for one in excesses:
-        lines.append(f"{image}: budget: {one.what} [{one.key}]")
-        lines += [f"    {cause}" for cause in one.causes]
+        lines.append(f"{image}: {tr('budget')}: {tr(one.what)} [{one.key}]")
+        lines += [f"    {tr(cause)}" for cause in one.causes]
     if not lines:
-        lines.append(f"{image}: within its budget: {figures.size / 1e6:.1f} MB, {figures.layers} layers")
+        size = f"{figures.size / 1e6:.1f}"
+        within = tr("within its budget: {size} MB, {layers} layers", size=size, layers=figures.layers)
+        lines.append(f"{image}: {within}")
     if accepted:
         rows = list(changed(accepted, figures))
-        lines.append(f"since {lock.name}: " + ("" if rows else "nothing has changed"))
-        lines[-1] = lines[-1].rstrip()
-        lines += [f"    {name}: {then} -> {now}{f' ({more})' if more else ''}" for name, then, now, more in rows]
+        since = tr("since {lock}:", lock=lock.name)
+        lines.append(since if rows else f"{since} {tr('nothing has changed')}")
+        lines += [f"    {tr(name)}: {then} -> {now}{f' ({more})' if more else ''}" for name, then, now, more in rows]
     return "\n".join(lines)
 
 

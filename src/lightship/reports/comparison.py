@@ -21,10 +21,9 @@ def render(name: str, rows: Rows) -> str:
 
 def _markdown(rows: Rows) -> str:
     first = rows[0]
-    lines = [
-        "| image | size | difference | compressed | layers | files | user | ports | base |",
-        "|---|--:|--:|--:|--:|--:|---|---|---|",
-    ]
+    names = (tr("image"), tr("size"), tr("difference"), tr("compressed"), tr("layers"), tr("files"), tr("user"))
+    header = (*names, tr("ports"), tr("base"))
+    lines = [f"| {' | '.join(header)} |", "|---|--:|--:|--:|--:|--:|---|---|---|"]
     for row in rows:
         cells = (
             code(row.reference),

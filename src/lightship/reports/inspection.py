@@ -6,14 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from lightship.messages import said
 from lightship.reports.figures import megabytes
 from lightship.reports.sections import Layout, Row, printable, sections_text
+from lightship.reports.translation import tr
 
 if TYPE_CHECKING:
     from lightship.inspection import Card, Inspection, Place, Waste
 
-_KINDS = {"os": "OS packages", "pip": "pip packages", "npm": "npm packages", "gem": "gems", "go": "Go programs",
-          "java": "Java archives", "files": "no package"}  # fmt: skip
+_KINDS = {"os": said("OS packages"), "pip": said("pip packages"), "npm": said("npm packages"), "gem": said("gems"),
+          "go": said("Go programs"), "java": said("Java archives"), "files": said("no package")}  # fmt: skip
+_KIND = {"os": said("OS package"), "pip": said("pip package"), "npm": said("npm package"), "gem": said("gem"),
+         "go": said("Go program"), "java": said("Java archive"), "files": said("no package")}  # fmt: skip
 
 
 def inspection_text(found: Inspection, *, top: int = 10) -> str:
@@ -26,41 +30,60 @@ def scans_text(scans: Iterable[tuple[str, Sequence[tuple[str, int]], str]]) -> s
     lines = [
         f"  {name}: {printable(problem)}"
         if problem
-        else f"  {name}: {', '.join(f'{count} {severity}' for severity, count in counts) or 'none found'}"
+        else f"  {name}: {', '.join(f'{count} {severity}' for severity, count in counts) or tr('none found')}"
         for name, counts, problem in scans
     ]
-    return "\n".join(["Vulnerabilities", *(lines or ["  not known: neither trivy nor grype is on this machine"])])
+    return "\n".join(
+        [tr("Vulnerabilities"), *(lines or ["  " + tr("not known: neither trivy nor grype is on this machine")])]
+    )
 
 
 def _sections(found: Inspection, top: int) -> Iterator[tuple[str, str | Layout]]:
-    packed = f", {megabytes(found.compressed)} MB compressed" if found.compressed is not None else ""
-    yield found.reference, f"{megabytes(found.size)} MB{packed}, {len(found.layers)} layers, {found.files:,} files"
+    packed = tr(", {size} MB compressed", size=megabytes(found.compressed)) if found.compressed is not None else ""
+    yield (
+        found.reference,
+        tr(
+            "{size} MB{packed}, {layers} layers, {files:,} files",
+            size=megabytes(found.size),
+            packed=packed,
+            layers=len(found.layers),
+            files=found.files,
+        ),
+    )
     yield "", ((("", "right"), ("", "fold")), list(_card(found.card)))
-    yield "Layers", _layers(found)
+    yield tr("Layers"), _layers(found)
     yield from _waste(found, top)
-    yield "Biggest directories", _places(found.biggest_directories, top)
-    yield "Biggest files", _places(found.biggest_files, top)
-    yield "Who owns the bytes", _owner_kinds(found)
-    yield "Biggest owners", _owners(found, top)
+    yield tr("Biggest directories"), _places(found.biggest_directories, top)
+    yield tr("Biggest files"), _places(found.biggest_files, top)
+    yield tr("Who owns the bytes"), _owner_kinds(found)
+    yield tr("Biggest owners"), _owners(found, top)
     if found.caches:
         total = sum(one.size for one in found.caches)
-        yield f"Caches left behind: {megabytes(total)} MB", _places(found.caches, top)
-    yield "Attack surface", ((("", "left"), ("", "fold")), list(_surface(found, top)))
-    yield f"Secrets: {len(found.secrets) or 'none found'}", _secrets(found, top) if found.secrets else _looked_at(found)
-    yield "Checkpoints (CIS Docker 4, Dockle)", _points(found)
+        yield tr("Caches left behind: {size} MB", size=megabytes(total)), _places(found.caches, top)
+    yield tr("Attack surface"), ((("", "left"), ("", "fold")), list(_surface(found, top)))
+    count = len(found.secrets) or tr("none found")
+    yield tr("Secrets: {count}", count=count), _secrets(found, top) if found.secrets else _looked_at(found)
+    yield tr("Checkpoints (CIS Docker 4, Dockle)"), _points(found)
     for problem in found.unread:
-        yield "", f"not read: {problem}"
+        yield "", tr("not read: {problem}", problem=problem)
 
 
 def _card(card: Card) -> Iterator[Row]:
     rows = (
-        ("platform", card.platform), ("system", card.distribution), ("created", card.created[:19].replace("T", " ")),
-        ("user", card.user or "root (none is set)"), ("workdir", card.working_dir),
-        ("entrypoint", _argv(card.entrypoint)), ("cmd", _argv(card.cmd)),
-        ("ports", " ".join(card.ports)), ("volumes", " ".join(card.volumes)),
-        ("healthcheck", _argv(card.healthcheck)), ("stop signal", card.stop_signal), ("env", " ".join(card.variables)),
-        ("labels", " ".join(name for name, _ in card.labels)),
-    )  # fmt: skip
+        (tr("platform"), card.platform),
+        (tr("system"), card.distribution),
+        (tr("created"), card.created[:19].replace("T", " ")),
+        (tr("user"), card.user or tr("root (none is set)")),
+        (tr("workdir"), card.working_dir),
+        (tr("entrypoint"), _argv(card.entrypoint)),
+        (tr("cmd"), _argv(card.cmd)),
+        (tr("ports"), " ".join(card.ports)),
+        (tr("volumes"), " ".join(card.volumes)),
+        (tr("healthcheck"), _argv(card.healthcheck)),
+        (tr("stop signal"), card.stop_signal),
+        (tr("env"), " ".join(card.variables)),
+        (tr("labels"), " ".join(name for name, _ in card.labels)),
+    )
     return (row for row in rows if row[1])
 
 
@@ -76,8 +99,8 @@ def _layers(found: Inspection) -> Layout:
             str(row.added),
             str(row.changed),
             str(row.removed),
-            *([str(row.line or "base")] if with_lines else []),
-            row.instruction or "(the history does not tell)",
+            *([str(row.line or tr("base"))] if with_lines else []),
+            row.instruction or tr("(the history does not tell)"),
         )
         for row in found.layers
     ]
@@ -85,9 +108,10 @@ def _layers(found: Inspection) -> Layout:
 
 
 def _waste(found: Inspection, top: int) -> Iterator[tuple[str, str | Layout]]:
-    title = f"Waste: {megabytes(found.wasted)} MB, efficiency {found.efficiency:.1%}".replace("%", " %")
+    efficiency = f"{found.efficiency:.1%}".replace("%", " %")
+    title = tr("Waste: {size} MB, efficiency {efficiency}", size=megabytes(found.wasted), efficiency=efficiency)
     if not found.waste:
-        yield title, "nothing is shipped that cannot be seen" + _unasked(found)
+        yield title, tr("nothing is shipped that cannot be seen") + _unasked(found)
         return
     by_path: defaultdict[str, list[Waste]] = defaultdict(list)
     for one in found.waste:
@@ -100,27 +124,28 @@ def _waste(found: Inspection, top: int) -> Iterator[tuple[str, str | Layout]]:
     yield title, ((("MB", "right"), ("times", "right"), ("what happened", "left"), ("path", "cut")), rows)
     left = len(order) - top
     if left > 0 or _unasked(found):
-        yield "", (f"and {left} more paths" if left > 0 else "") + _unasked(found)
+        yield "", (tr("and {count} more paths", count=left) if left > 0 else "") + _unasked(found)
 
 
 def _unasked(found: Inspection) -> str:
-    return "" if found.duplicates_looked_for else "; equal files were not looked for (--duplicates)"
+    return "" if found.duplicates_looked_for else tr("; equal files were not looked for (--duplicates)")
 
 
 def _cause(group: Sequence[Waste], found: Inspection) -> str:
     def names(indices: Iterable[int]) -> str:
         lines = [found.layers[index].line for index in indices]
         if all(lines):
-            return f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
+            listed = ", ".join(map(str, lines))
+            return tr("lines {lines}", lines=listed) if len(lines) > 1 else tr("line {line}", line=listed)
         return _ranges(tuple(indices))
 
     first = group[-1] if len(group) > 1 else group[0]
     if first.kind == "duplicate":
-        return f"{names([first.layer])} copies /{first.twin}"
+        return tr("{layer} copies /{path}", layer=names([first.layer]), path=first.twin)
     by = sorted({one.by for one in group})
-    words = {"overwritten": "replaced by", "removed": "removed by"}
+    words = {"overwritten": tr("replaced by"), "removed": tr("removed by")}
     layers = sorted({one.layer for one in group})
-    kinds = " or ".join(dict.fromkeys(words[one.kind] for one in group if one.kind in words))
+    kinds = tr(" or ").join(dict.fromkeys(words[one.kind] for one in group if one.kind in words))
     return f"{names(layers)} {kinds} {names(by)}"
 
 
@@ -139,7 +164,8 @@ def _places(places: Sequence[Place], top: int) -> Layout:
     what = any(one.what for one in places)
     columns = [("MB", "right"), ("files", "right"), *([("what", "left")] if what else []), ("path", "cut")]
     rows = [
-        (megabytes(one.size), f"{one.files:,}", *([one.what] if what else []), f"/{one.path}") for one in places[:top]
+        (megabytes(one.size), f"{one.files:,}", *([tr(one.what)] if what else []), f"/{one.path}")
+        for one in places[:top]
     ]
     return columns, rows
 
@@ -167,8 +193,8 @@ def _owner_kinds(found: Inspection) -> Layout:
 
 def _owners(found: Inspection, top: int) -> Layout:
     rows = [
-        (megabytes(one.size), str(one.files), _KINDS.get(one.kind, one.kind).removesuffix("s"),
-         "only to build" if one.build_only else "", f"{one.name} {one.version}".strip())
+        (megabytes(one.size), str(one.files), _KIND.get(one.kind, one.kind),
+         tr("only to build") if one.build_only else "", f"{one.name} {one.version}".strip())
         for one in found.owners[:top]
     ]  # fmt: skip
     return ((("MB", "right"), ("files", "right"), ("kind", "left"), ("", "left"), ("name", "cut")), rows)
@@ -176,28 +202,29 @@ def _owners(found: Inspection, top: int) -> Layout:
 
 def _surface(found: Inspection, top: int) -> Iterator[Row]:
     one = found.surface
-    yield "user", f"{one.user}{' (root)' if one.is_root and one.user != 'root' else ''}"
-    yield "ports", " ".join(one.ports) or "-"
-    yield "packages", f"{one.os_packages} of the OS, {one.language_packages} of languages"
-    yield "executables", f"{one.executables:,}"
+    yield tr("user"), f"{one.user}{' (root)' if one.is_root and one.user != 'root' else ''}"
+    yield tr("ports"), " ".join(one.ports) or "-"
+    packages = tr("{os} of the OS, {language} of languages", os=one.os_packages, language=one.language_packages)
+    yield tr("packages"), packages
+    yield tr("executables"), f"{one.executables:,}"
     for name, paths in (
-        ("setuid, setgid", one.set_id),
-        ("capabilities", one.capabilities),
-        ("world-writable", one.world_writable),
+        (tr("setuid, setgid"), one.set_id),
+        (tr("capabilities"), one.capabilities),
+        (tr("world-writable"), one.world_writable),
     ):
         yield name, _listed([f"/{path}" for path in paths], top)
     for name, programs in (
-        ("shells", one.shells),
-        ("package managers", one.package_managers),
-        ("compilers", one.compilers),
-        ("network tools", one.network_tools),
+        (tr("shells"), one.shells),
+        (tr("package managers"), one.package_managers),
+        (tr("compilers"), one.compilers),
+        (tr("network tools"), one.network_tools),
     ):
         yield name, " ".join(programs) or "-"
 
 
 def _secrets(found: Inspection, top: int) -> Layout:
     rows = [
-        (one.kind, "config" if one.layer < 0 else f"#{one.layer}", "deleted later" if one.deleted else "",
+        (tr(one.kind), tr("config") if one.layer < 0 else f"#{one.layer}", tr("deleted later") if one.deleted else "",
          one.path if one.layer < 0 else f"/{one.path}")
         for one in found.secrets[: max(top, 20)]
     ]  # fmt: skip
@@ -205,16 +232,18 @@ def _secrets(found: Inspection, top: int) -> Layout:
 
 
 def _looked_at(found: Inspection) -> str:
-    return f"looked for in {len(found.layers)} layers, also in deleted files, and in the configuration"
+    return tr("looked for in {count} layers, also in deleted files, and in the configuration", count=len(found.layers))
 
 
 def _points(found: Inspection) -> Layout:
-    rows = [("pass" if one.passed else "WARN", one.code, one.title, one.detail) for one in found.checkpoints]
+    rows = [
+        (tr("pass") if one.passed else tr("WARN"), one.code, tr(one.title), tr(one.detail)) for one in found.checkpoints
+    ]
     return ((("", "left"), ("", "left"), ("", "left"), ("", "cut")), rows)
 
 
 def _listed(words: Sequence[str], top: int) -> str:
-    more = f" and {len(words) - top} more" if len(words) > top else ""
+    more = tr(" and {count} more", count=len(words) - top) if len(words) > top else ""
     return f"{len(words)}: {' '.join(words[:top])}{more}" if words else "-"
 
 

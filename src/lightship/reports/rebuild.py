@@ -9,6 +9,7 @@ from itertools import groupby
 
 from lightship.rebuild import RebuildCost
 from lightship.reports.sections import Layout, sections_text
+from lightship.reports.translation import tr
 
 _COLUMNS = (
     ("edit", "left"), ("run", "right"), ("cached", "right"), ("new layers", "right"), ("new kB", "right"),
@@ -34,11 +35,11 @@ def _sections(costs: Sequence[RebuildCost]) -> Iterator[tuple[str, str | Layout]
         yield name, (_COLUMNS, [_row(one) for one in found])
         for one in found:
             if one.problem:
-                yield "", f"{one.code}: {one.problem}"
+                yield "", f"{one.code}: {tr(one.problem)}"
 
 
 def _row(one: RebuildCost) -> tuple[str, ...]:
-    what = f"{one.title}{f': {one.file}' if one.file else ''}"
+    what = f"{tr(one.title)}{f': {one.file}' if one.file else ''}"
     if one.problem:
         return one.code, "-", "-", "-", "-", "-", what
     return (

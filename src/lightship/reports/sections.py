@@ -12,6 +12,8 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
+from lightship.reports.translation import told, tr
+
 Row = Sequence[str]
 Layout = tuple[Sequence[tuple[str, str]], Sequence[Row]]
 """Columns and rows of a table that is not laid out yet.
@@ -29,14 +31,15 @@ def sections_text(sections: Iterable[tuple[str, str | Layout]]) -> str:
     lines: list[str] = []
     for title, body in sections:
         if title:
-            lines += ["", _styled(printable(title), "1")]
-        lines += [printable(body)] if isinstance(body, str) else table(*body, width=width)
+            lines += ["", _styled(printable(told(title)), "1")]
+        lines += [printable(told(body))] if isinstance(body, str) else table(*body, width=width)
     return "\n".join(lines).strip("\n")
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Sequence[Row], *, width: int) -> Iterator[str]:
     """The lines of a table: numbers are never cut, texts share what is left."""
-    rows = [[printable(cell) for cell in row] for row in rows]
+    rows = [[printable(told(cell)) for cell in row] for row in rows]
+    columns = [(tr(name), how) for name, how in columns]
     named = any(name for name, _ in columns)
     widths = [max([len(name) if named else 0, *(len(row[at]) for row in rows)]) for at, (name, _) in enumerate(columns)]
     flexible = [at for at, (_, how) in enumerate(columns) if how in ("cut", "fold")]
