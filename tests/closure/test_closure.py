@@ -316,6 +316,13 @@ def test_commands_in_data_count_where_the_program_starts_what_it_is_given() -> N
     assert "usr/bin/git" not in quiet
 
 
+def test_what_a_package_calls_is_only_possible() -> None:
+    files = {"usr/share/tool/main.py": "import subprocess\nsubprocess.run(['git', 'log'])"}
+    tree = MemoryTree(BASE | files)
+    found = closure(tree, roots(ImageConfig(), tree, trees=["usr/share/tool"]), made=lambda path: False)
+    assert "usr/bin/git" in found.possible
+
+
 def test_what_the_authors_of_a_node_package_use_is_not_looked_into() -> None:
     calls = "require('child_process').execFileSync('git')"
     package = "app/node_modules/cpu"

@@ -55,7 +55,7 @@ class Gone:
 
 
 class Content:
-    """Looks into the files of one tree; ``made`` tells of a program whether the project brought or made it."""
+    """Looks into the files of one tree; ``made`` tells of a file whether the project brought or made it."""
 
     def __init__(self, around: Surroundings, made: Callable[[str], bool]) -> None:
         self.around = around
@@ -193,7 +193,7 @@ class Content:
     def _mention(self, mention: Mention, by: str, *, own: bool) -> Iterator[Ask | Gone]:
         report = own and mention.direct
         # What the project's own source calls is needed, be it a compiler: a judge of programs is a program too.
-        sure = own and mention.command and not is_beside(by)
+        sure = own and mention.command and not is_beside(by) and self._made(by)
         if mention.kind == "program":
             yield from self._program(mention.name, by, "called", certain=sure, report=report)
         elif mention.kind == "shell":

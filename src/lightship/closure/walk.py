@@ -38,7 +38,7 @@ def closure(
     Certain reasons are followed to their ends before possible ones, so that each file has its most certain reason.
     What is at and below ``without`` is left out and asks for nothing (package tools that will not be there).
     ``searched`` tells which source files of trees are searched for names of programs and libraries, ``made`` which
-    compiled programs are: those that no package brought.
+    files are the project's own: those that no package brought, compiled programs among them.
     """
     around = surroundings(rootfs, config)
     walk = _Walk(around, tuple(path.strip("/") for path in without), searched, Content(around, made))

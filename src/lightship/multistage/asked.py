@@ -12,7 +12,9 @@ from lightship.evidence import Evidence
 from lightship.multistage.recommended import not_for_running, recommended
 from lightship.shell import parse as parse_shell
 
-_OF_INIT = re.compile(r"^etc/(?:init\.d|cron[^/]*|rc[\dS]\.d|network|dhcp|ppp|kernel|X11|update-motd\.d|resolvconf)/")
+_OF_INIT = re.compile(
+    r"^etc/(?:init\.d|cron[^/]*|rc[\dS]\.d|network|dhcp|ppp|kernel|X11|update-motd\.d|resolvconf)/|^usr/share/(?:bug|doc)/"
+)
 _STANDING_ALONE = frozenset({"required", "important"})
 
 

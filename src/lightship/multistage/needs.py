@@ -37,7 +37,6 @@ _INIT = frozenset(
         "cron",
         "crond",
         "anacron",
-        "run-parts",
         "startx",
         "xinit",
     }
