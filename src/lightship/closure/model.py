@@ -74,12 +74,14 @@ class Closure:
     """Every path that running needs, with the first and most certain reason of each.
 
     ``reasons`` has files, symlinks and, for empty directories of trees, directories; paths have no leading
-    slash.
+    slash. ``calls`` are the certain calls of programs, (path of who calls, name as it stands there): the reason that a
+    program is in for may be another one.
     """
 
     roots: tuple[Root, ...] = ()
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     unresolved: tuple[Unresolved, ...] = ()
+    calls: tuple[tuple[str, str], ...] = ()
 
     def __contains__(self, path: object) -> bool:
         return path in self.reasons

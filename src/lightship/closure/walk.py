@@ -47,7 +47,7 @@ def closure(
         walk.root(root)
     walk.preloads()
     walk.run()
-    return Closure(given, walk.reasons, tuple(walk.unresolved))
+    return Closure(given, walk.reasons, tuple(walk.unresolved), tuple(walk.calls))
 
 
 class _Walk:
@@ -60,6 +60,7 @@ class _Walk:
         self.around = around
         self.reasons: dict[str, Reason] = {}
         self.unresolved: dict[Unresolved, None] = {}
+        self.calls: dict[tuple[str, str], None] = {}
         self._without = tuple(f"{path}/" for path in without)
         self._content = content
         self._certain: deque[Ask] = deque()
@@ -93,6 +94,8 @@ class _Walk:
                 self._visit(ask)
 
     def _ask(self, ask: Ask) -> None:
+        if ask.reason.kind == "called" and ask.reason.certain:
+            self.calls.setdefault((ask.reason.via, ask.reason.name))
         (self._certain if ask.reason.certain else self._possible).append(ask)
 
     def _take(self, found: Iterable[Ask | Gone]) -> None:

@@ -15,6 +15,7 @@ from lightship.multistage.asked import executables_of, packages_of_programs, shi
 from lightship.multistage.cover import cover
 from lightship.multistage.model import Trims
 from lightship.multistage.toolchains import Uses, configured_imports, toolchain_imports
+from lightship.multistage.unknowable import builds_when_it_runs, why_only_the_same
 from lightship.multistage.wanted import wanted_paths
 
 _NOTHING = Closure()
@@ -61,7 +62,8 @@ class Needs:
 
     ``uses`` has the bare names of all programs that are started, whoever owns them; ``needs_libc`` says that a dynamic
     loader is among the files, so that what libc opens by itself belongs to them; ``trims`` is what the user asked to
-    take away besides.
+    take away besides. ``only_same`` says why only the original's own base image will do, or is "", and ``builds`` that
+    the program builds others when it runs, so that no package serves only the build.
     """
 
     files: Mapping[str, Need] = field(default_factory=dict)
@@ -69,28 +71,8 @@ class Needs:
     needs_libc: bool = False
     closure: Closure = _NOTHING
     trims: Trims = _NO_TRIMS
-
-    @property
-    def unread(self) -> str:
-        """Why it is not known which programs are started, in words; "" when nothing says that it is not.
-
-        Then no base image will do but the original's own: any program of it may be meant.
-        """
-        by: dict[str, list[str]] = {}
-        for one in self.closure.unresolved:
-            if one.kind == "source":
-                by.setdefault(one.by, []).append(one.name)
-        if not by:
-            return ""
-        path, sources = next(iter(by.items()))
-        more = said(" and {count} more", count=len(sources) - 1) if len(sources) > 1 else ""
-        return said(
-            "/{path} starts programs, and what it was made of is not in the image ({source}{more}), so that their"
-            " names cannot be read; a cache mount or a download leaves no source",
-            path=path,
-            source=sources[0],
-            more=more,
-        )
+    only_same: str = ""
+    builds: bool = False
 
     @property
     def reached(self) -> frozenset[str]:
@@ -142,6 +124,9 @@ def _unowned(evidence: Evidence, uses: Uses) -> frozenset[str]:
 
 
 def _needs(evidence: Evidence, paths: Collection[str], programs: Collection[str], uses: Uses) -> Needs:
+    def made(path: str) -> bool:
+        return not _from_base(evidence, path) and evidence.installed.owner(path) is None
+
     trees = cover(evidence.files, paths, removing=False)
     found = closure(
         evidence.files,
@@ -152,7 +137,7 @@ def _needs(evidence: Evidence, paths: Collection[str], programs: Collection[str]
         ),
         evidence.config,
         searched=lambda path: not _from_base(evidence, path),
-        made=lambda path: not _from_base(evidence, path) and evidence.installed.owner(path) is None,
+        made=made,
     )
     files: dict[str, Need] = {}
     # A root is named as it is written; the file may be a link's target of another name (npm, npm-cli.js).
@@ -182,7 +167,14 @@ def _needs(evidence: Evidence, paths: Collection[str], programs: Collection[str]
     for gone in found.unresolved:
         if gone.kind == "program" and gone.certain:
             called.add(gone.name.rpartition("/")[2])
-    return Needs(files, replace(uses, programs=frozenset(called)), needs_libc=needs_libc, closure=found)
+    return Needs(
+        files,
+        replace(uses, programs=frozenset(called)),
+        needs_libc=needs_libc,
+        closure=found,
+        only_same=why_only_the_same(evidence, found, made),
+        builds=bool(builds_when_it_runs(evidence, found, made)),
+    )
 
 
 def _with_modules(evidence: Evidence, found: Closure, doubted: Collection[str]) -> frozenset[str]:

@@ -55,8 +55,8 @@ def on_base(evidence: Evidence, needs: Needs, base: RuntimeBase, kind: RuntimeKi
     division = divide(evidence)
     title = said("{base} ({kind})", base=base.written, kind=_TITLES[kind])
     packages = runtime_packages(evidence, needs, base.installed)
-    if kind != "same" and needs.unread:
-        return Candidate(kind, title, refused=needs.unread)
+    if kind != "same" and needs.only_same:
+        return Candidate(kind, title, refused=needs.only_same)
     if kind == "distroless" and (missing := lacks(evidence, needs, base.files, packages.present)):
         return Candidate(kind, title, refused=missing_in_words(missing))
     wanted = wanted_paths(

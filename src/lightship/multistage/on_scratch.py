@@ -54,8 +54,8 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     """The candidate with an empty base."""
     if evidence.installed.manager != "dpkg":
         return Candidate("scratch", TITLE, refused="gathering a root file system is only known for dpkg systems")
-    if needs.unread:
-        return Candidate("scratch", TITLE, refused=needs.unread)
+    if needs.only_same:
+        return Candidate("scratch", TITLE, refused=needs.only_same)
     division = divide(evidence)
     packages, dropped = _packages(evidence, needs)
     names = {package.name for package in packages}

@@ -48,7 +48,7 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
         if need is not None and (need.certain or judgement.need != "build-only"):
             kept[package.name] = need.reason or _ASKED
             continue
-        if judgement.need != "build-only":
+        if judgement.need != "build-only" or needs.builds:
             kept[package.name] = _ASKED
             continue
         dropped.append(DroppedPackage(package.name, judgement.reason, package.installed_size))

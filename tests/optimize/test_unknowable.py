@@ -1,0 +1,62 @@
+"""Programs that build others when they run: the tools of the build are the program's own then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from elf.trees import elf
+from lightship.multistage import needs_of
+from lightship.multistage.on_scratch import on_scratch
+from lightship.multistage.packages import runtime_packages
+from oci.archives import Member, file
+from optimize.originals import evidence_of
+
+STATUS = "Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\nSection: {section}\n\n"
+CALLS = "import subprocess\nsubprocess.run(['gcc', '-o', target, source])\n"
+DOCKERFILE = """FROM x
+RUN apt-get install -y gcc libc6-dev
+WORKDIR /app
+COPY . .
+RUN make
+CMD ["/bin/sh", "-c", "{command}"]
+"""
+
+
+def made() -> list[Member]:
+    packages = {"gcc": ("devel", "usr/bin/gcc"), "libc6-dev": ("libdevel", "usr/include/stdio.h")}
+    status = "".join(STATUS.format(name=name, section=section) for name, (section, _) in packages.items())
+    found = [file("var/lib/dpkg/status", status.encode())]
+    for name, (_, path) in packages.items():
+        found.append(file(f"var/lib/dpkg/info/{name}.list", f"/.\n/{path}\n".encode()))
+        found.append(file(path, elf(kind=2), 0o755))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("command", "context", "builds"),
+    [
+        ("python main.py", {"main.py": CALLS}, True),
+        ("python main.py", {"main.py": "from judge import run", "judge.py": CALLS}, True),
+        (
+            "node main.js",
+            {"main.js": "require('./lib/judge')", "lib/judge.js": "require('child_process').spawn('gcc')"},
+            True,
+        ),
+        ("sh /app/start.sh", {"start.sh": "#!/bin/sh\ngcc -o x x.c\n"}, True),
+        ("python main.py", {"main.py": "print('gcc')"}, False),
+        ("python main.py", {"main.py": "import json", "helper.py": CALLS}, False),
+        ("python main.py", {"main.py": "import json", "tests/judge.py": CALLS}, False),
+    ],
+)
+def test_what_the_project_calls_when_it_runs(
+    tmp_path: Path, command: str, context: dict[str, str], builds: bool
+) -> None:
+    evidence = evidence_of(tmp_path, DOCKERFILE.replace("{command}", command), context, {"apt-get": made()})
+    needs = needs_of(evidence)
+    assert needs.builds is builds
+    refused = on_scratch(evidence, needs).refused
+    assert ("so that programs are built when it runs" in refused) is builds
+    kept = {package.name for package in runtime_packages(evidence, needs, evidence.base_installed).install}
+    assert ("libc6-dev" in kept) is builds, "a compiler alone finds no headers"
