@@ -14,6 +14,7 @@ from lightship.dockerfile.lex import SPACES, ExpandError
 from lightship.dockerfile.model import Instruction, Item, Problem
 from lightship.dockerfile.mounts import mounts
 from lightship.dockerfile.split import KEYWORDS
+from lightship.messages import said
 from lightship.text import Span
 
 _BOOL, _ONE, _MANY = "bool", "one", "many"
@@ -107,11 +108,17 @@ def _near(word: str, known: Sequence[str]) -> list[str]:
 
 def _unknown(instruction: Instruction) -> Problem:
     near = _near(instruction.keyword[:20], sorted(KEYWORDS))
-    help_ = f"did you mean {near[0].upper()}?" if near else "an instruction starts with a word such as RUN or COPY"
+    help_ = (
+        said("did you mean {near}?", near=near[0].upper())
+        if near
+        else "an instruction starts with a word such as RUN or COPY"
+    )
     start = instruction.keyword_span.start - instruction.span.start
     written = instruction.text[start : start + len(instruction.keyword)]
     written = written if len(written) <= 60 else written[:60] + "..."
-    return _problem(f"unknown instruction: {written}", instruction.keyword_span, help_, "unknown-instruction")
+    return _problem(
+        said("unknown instruction: {written}", written=written), instruction.keyword_span, help_, "unknown-instruction"
+    )
 
 
 def _flags(instruction: Instruction) -> Problem | None:
@@ -123,16 +130,22 @@ def _flags(instruction: Instruction) -> Problem | None:
         if kind is None:
             near = _near(flag.name, list(known))
             possible = ", ".join(f"--{other}" for other in known) or "no flags"
-            help_ = f"did you mean --{near[0]}?" if near else f"{instruction.keyword.upper()} knows {possible}"
-            return _problem(f"unknown flag: {name}", flag.span, help_, "unknown-flag")
+            help_ = (
+                said("did you mean --{near}?", near=near[0])
+                if near
+                else said("{keyword} knows {possible}", keyword=instruction.keyword.upper(), possible=possible)
+            )
+            return _problem(said("unknown flag: {name}", name=name), flag.span, help_, "unknown-flag")
         if flag.name in used and kind != _MANY:
-            return _problem(f"duplicate flag specified: {name}", flag.span, "keep one of them", "duplicate-flag")
+            return _problem(
+                said("duplicate flag specified: {name}", name=name), flag.span, "keep one of them", "duplicate-flag"
+            )
         used.add(flag.name)
         if (kind == _BOOL and flag.value == "") or (kind != _BOOL and flag.value is None):
-            help_ = f"write {name}=" + ("true" if kind == _BOOL else "VALUE")
-            return _problem(f"missing a value on flag: {name}", flag.span, help_, "flag-value")
+            help_ = said("write {name}=", name=name) + ("true" if kind == _BOOL else "VALUE")
+            return _problem(said("missing a value on flag: {name}", name=name), flag.span, help_, "flag-value")
         if kind == _BOOL and (flag.value or "true").lower() not in ("true", "false"):
-            message = f"expecting boolean value for flag {name}, not: {flag.value}"
+            message = said("expecting boolean value for flag {name}, not: {value}", name=name, value=flag.value)
             return _problem(message, flag.span, "write true or false", "flag-value")
     return None
 
@@ -141,23 +154,30 @@ def _at_least_one(instruction: Instruction) -> Problem | None:
     if instruction.words or (instruction.exec_form is None and instruction.arguments):
         return None
     keyword = instruction.keyword.upper()
-    message = f"{keyword} requires at least one argument"
-    return _problem(message, instruction.keyword_span, f"write what {keyword} is to have", "missing-argument")
+    message = said("{keyword} requires at least one argument", keyword=keyword)
+    return _problem(
+        message, instruction.keyword_span, said("write what {keyword} is to have", keyword=keyword), "missing-argument"
+    )
 
 
 def _exactly_one(instruction: Instruction) -> Problem | None:
     if len(instruction.words) == 1:
         return _flags(instruction)
     keyword = instruction.keyword.upper()
-    message = f"{keyword} requires exactly one argument"
-    return _problem(message, instruction.keyword_span, f"write what {keyword} is to be", "missing-argument")
+    message = said("{keyword} requires exactly one argument", keyword=keyword)
+    return _problem(
+        message, instruction.keyword_span, said("write what {keyword} is to be", keyword=keyword), "missing-argument"
+    )
 
 
 def _add_or_copy(instruction: Instruction) -> Problem | None:
     keyword = instruction.keyword.upper()
     if len(instruction.words) < 2:
-        message = f"{keyword} requires at least two arguments, but only one was provided. "
-        message += "Destination could not be determined."
+        message = said(
+            "{keyword} requires at least two arguments, but only one was provided. "
+            "Destination could not be determined.",
+            keyword=keyword,
+        )
         return _problem(message, instruction.keyword_span, "name the destination last", "missing-argument")
     wrong = _flags(instruction)
     if wrong:
@@ -168,12 +188,14 @@ def _add_or_copy(instruction: Instruction) -> Problem | None:
     except ExpandError:
         opening = None
     if opening is not None:
-        message = f"{keyword} cannot accept a heredoc as a destination"
+        message = said("{keyword} cannot accept a heredoc as a destination", keyword=keyword)
         return _problem(message, destination.span, "name the destination last", "heredoc-destination")
     from_ = instruction.flag("from")
     if from_ is not None and re.search(r"[$\\'\"]", from_.value or ""):
-        message = "variable expansion is not supported for --from, define a new stage with FROM using ARG from "
-        message += "global scope as a workaround"
+        message = said(
+            "variable expansion is not supported for --from, define a new stage with FROM using ARG from "
+            "global scope as a workaround"
+        )
         return _problem(message, from_.span, "FROM $IMAGE AS name, then COPY --from=name", "variable-in-from")
     return None
 
@@ -182,13 +204,15 @@ def _from(instruction: Instruction) -> Problem | None:
     words = instruction.words
     if len(words) == 3 and words[1].text.lower() == "as":
         if not _STAGE_NAME.fullmatch(words[2].text.lower()):
-            message = f'invalid name for build stage: "{words[2].text}", '
-            message += "name can't start with a number or contain symbols"
+            message = said(
+                'invalid name for build stage: "{text}", name can\'t start with a number or contain symbols',
+                text=words[2].text,
+            )
             return _problem(message, words[2].span, "use letters, digits, '-', '_' and '.'", "stage-name")
         return _flags(instruction)
     if len(words) != 1:
         span = instruction.arguments_span if words else instruction.keyword_span
-        message = "FROM requires either one or three arguments"
+        message = said("FROM requires either one or three arguments")
         return _problem(message, span, "write FROM image, or FROM image AS name", "from-arguments")
     return _flags(instruction)
 
@@ -199,7 +223,7 @@ def _env_or_label(instruction: Instruction) -> Problem | None:
         return wrong
     for name, value, _ in instruction.pairs:
         if not name.text:
-            message = f"{instruction.keyword.upper()} names can not be blank"
+            message = said("{keyword} names can not be blank", keyword=instruction.keyword.upper())
             return _problem(message, value.span, "write name=value", "blank-name")
     return None
 
@@ -222,8 +246,8 @@ def _run(instruction: Instruction) -> Problem | None:
     for name, allowed in (("network", ("default", "none", "host")), ("security", ("insecure", "sandbox"))):
         flag = instruction.flag(name)
         if flag is not None and flag.value not in allowed:
-            message = f'{name} "{flag.value}" is not valid'
-            return _problem(message, flag.span, f"use one of {', '.join(allowed)}", "flag-value")
+            message = said('{name} "{value}" is not valid', name=name, value=flag.value)
+            return _problem(message, flag.span, said("use one of {allowed}", allowed=", ".join(allowed)), "flag-value")
     return None
 
 
@@ -239,7 +263,7 @@ def _onbuild(instruction: Instruction) -> Problem | None:
         message = "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed"
         return _problem(message, inner.keyword_span, "remove one ONBUILD", "onbuild-trigger")
     if trigger in ("FROM", "MAINTAINER"):
-        message = f"{trigger} isn't allowed as an ONBUILD trigger"
+        message = said("{trigger} isn't allowed as an ONBUILD trigger", trigger=trigger)
         return _problem(message, inner.keyword_span, "remove the line", "onbuild-trigger")
     return None
 
@@ -257,7 +281,7 @@ def _healthcheck(instruction: Instruction) -> Problem | None:  # noqa: PLR0911 -
     if wrong:
         return wrong
     if kind.text.upper() != "CMD":
-        message = f'Unknown type "{kind.text.upper()}" in HEALTHCHECK (try CMD)'
+        message = said('Unknown type "{text}" in HEALTHCHECK (try CMD)', text=kind.text.upper())
         return _problem(message, kind.span, "write CMD before the command", "healthcheck")
     if not command:
         return _problem("Missing command after HEALTHCHECK CMD", kind.span, "write the command", "healthcheck")
@@ -282,8 +306,8 @@ def _retries(value: str) -> str:
     if not value:
         return ""
     if not re.fullmatch(r"[-+]?[0-9]{1,18}", value) or abs(int(value)) > 2**31 - 1:
-        return f'strconv.ParseInt: parsing "{value}": invalid syntax'
-    return f"--retries cannot be negative ({int(value)})" if int(value) < 0 else ""
+        return said('strconv.ParseInt: parsing "{value}": invalid syntax', value=value)
+    return said("--retries cannot be negative ({value})", value=int(value)) if int(value) < 0 else ""
 
 
 def _duration(name: str, value: str) -> str:
@@ -291,10 +315,10 @@ def _duration(name: str, value: str) -> str:
         return ""
     if not _DURATION.fullmatch(value):
         unit = "missing unit in" if re.fullmatch(r"[-+]?\d++(?:\.\d*+)?", value) else "invalid"
-        return f'time: {unit} duration "{value}"'
+        return said('time: {unit} duration "{value}"', unit=unit, value=value)
     seconds = sum(float(number) * _UNITS[unit] for number, unit in _DURATION_PART.findall(value))
     if seconds and (value.startswith("-") or seconds < 1e-3):
-        return f'Interval "{name}" cannot be less than 1ms'
+        return said('Interval "{name}" cannot be less than 1ms', name=name)
     return ""
 
 
@@ -325,7 +349,9 @@ def _stopsignal(instruction: Instruction) -> Problem | None:
     name = value.upper().removeprefix("SIG")
     if "$" in value or name in _SIGNALS or _REALTIME.fullmatch(name) or (value.isdecimal() and value.strip("0")):
         return None
-    return _problem(f"invalid signal: {value}", instruction.words[0].span, "write SIGTERM, or a number", "signal")
+    return _problem(
+        said("invalid signal: {value}", value=value), instruction.words[0].span, "write SIGTERM, or a number", "signal"
+    )
 
 
 def _needs_one(instruction: Instruction) -> Problem | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from lightship.dockerfile.pattern import PatternError, compile_pattern, trim
 from lightship.errors import InputError
+from lightship.messages import said
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """What Go's ``unicode.IsSpace`` calls white space; Python's ``str.isspace`` has four more."""
@@ -121,7 +122,7 @@ class _Lexer:
 
     def _until(self, stop: str, depth: int) -> tuple[str, list[str]]:
         if depth > MAX_DEPTH:
-            raise ExpandError(f"variables are nested more than {MAX_DEPTH} deep")
+            raise ExpandError(said("variables are nested more than {max_depth} deep", max_depth=MAX_DEPTH))
         plain = _plain_run(stop, self.escape)
         result: list[str] = []
         words = _Words()
@@ -157,7 +158,7 @@ class _Lexer:
                 result.append(char)
                 words.add(char)
         if stop:
-            raise ExpandError(f"unexpected end of statement while looking for matching {stop}")
+            raise ExpandError(said("unexpected end of statement while looking for matching {stop}", stop=stop))
         return "".join(result), words.finish()
 
     def less_than(self) -> str:
@@ -242,7 +243,7 @@ class _Lexer:
         elif not char:
             raise ExpandError("syntax error: missing '}'")
         elif char not in "+-?#%":
-            raise ExpandError(f"unsupported modifier ({char}) in substitution")
+            raise ExpandError(said("unsupported modifier ({char}) in substitution", char=char))
         return self.modify(name, char, operator, depth)
 
     def modify(self, name: str, char: str, operator: str, depth: int) -> str:
@@ -258,8 +259,8 @@ class _Lexer:
             return word if present else ""
         if char == "?":
             if not present:
-                default = "is not allowed to be unset" if value is None else "is not allowed to be empty"
-                raise ExpandError(f"{name}: {word or default}")
+                default = said("is not allowed to be unset") if value is None else said("is not allowed to be empty")
+                raise ExpandError(f"{name}: " + (word or default))
             return value or ""
         if char and char in "#%":
             greedy = word.startswith(char)
@@ -267,7 +268,7 @@ class _Lexer:
                 return trim(value or "", word[1:] if greedy else word, greedy, at_end=char == "%")
             except PatternError as error:
                 raise ExpandError(str(error)) from error
-        raise ExpandError(f"unsupported modifier ({operator}) in substitution")
+        raise ExpandError(said("unsupported modifier ({operator}) in substitution", operator=operator))
 
     def replace(self, name: str, depth: int) -> str:
         """``${name/pattern/replacement}`` and, with two slashes, every match of it."""

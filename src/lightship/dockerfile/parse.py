@@ -28,6 +28,7 @@ from lightship.dockerfile.model import (
     Problem,
     SourceMap,
 )
+from lightship.messages import said
 from lightship.text import Span
 
 KNOWN_DIRECTIVES = ("check", "escape", "syntax")
@@ -112,15 +113,15 @@ class _State:
         start = self.text.rindex(value, line.start, line.end)
         span = Span(start, start + len(value))
         if name in self.seen:
-            message = f"only one {name} parser directive can be used"
+            message = said("only one {name} parser directive can be used", name=name)
             self.problems.append(Problem(message, span, "keep one of them", "duplicate-directive"))
         elif name == "escape" and value not in ("\\", "`"):
-            message = f"invalid escape token '{value}' does not match ` or \\"
+            message = said("invalid escape token '{value}' does not match ` or \\", value=value)
             self.problems.append(Problem(message, span, "use \\ or `", "invalid-escape"))
         elif name == "escape":
             self.escape = value
         elif name == "check" and (wrong := wrong_check_option(value)):
-            message = f'failed to parse check options: invalid check option "{wrong}"'
+            message = said('failed to parse check options: invalid check option "{wrong}"', wrong=wrong)
             self.problems.append(Problem(message, span, "write skip=RULE,... or error=true", "check-option"))
         self.seen.add(name)
         return Directive(self.text[line.start : line.end], Span(line.start, line.end), name, value, span)
@@ -240,7 +241,7 @@ class _State:
             end = line.end
         span = source.span(opening.start, opening.end)
         if not closed:
-            help_ = f"add a line that is only {opening.name}"
+            help_ = said("add a line that is only {name}", name=opening.name)
             self.problems.append(Problem("unterminated heredoc", span, help_, "unterminated-heredoc"))
         return (
             Heredoc(

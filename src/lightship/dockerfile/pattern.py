@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from lightship.messages import said
+
 
 class PatternError(ValueError):
     """A pattern that BuildKit refuses."""
@@ -28,7 +30,13 @@ def compile_pattern(pattern: str, *, greedy: bool) -> re.Pattern[str]:
                 continue
             at += 1
             if not following or following not in "*?\\":
-                raise PatternError(f"invalid pattern ({pattern}) in substitution: invalid escape '\\{following}'")
+                raise PatternError(
+                    said(
+                        "invalid pattern ({pattern}) in substitution: invalid escape '\\{following}'",
+                        pattern=pattern,
+                        following=following,
+                    )
+                )
             char = following
         out.append(re.escape(char))
     return re.compile("".join(out))

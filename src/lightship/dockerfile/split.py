@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from lightship.dockerfile.lex import SPACES
 from lightship.dockerfile.model import Flag, SourceMap, Word
+from lightship.messages import said
 from lightship.text import Span
 
 _SPACE_SET = frozenset(SPACES)
@@ -160,8 +161,10 @@ def _name_value(keyword: str, rest: str, source: SourceMap, escape: str) -> Spli
     for start, end in places:
         middle = rest.find("=", start, end)
         if middle < 0:
-            error = f"Syntax error - can't find = in {_go_quote(rest[start:end])}. "
-            error += "Must be of the form: name=value"
+            error = said(
+                "Syntax error - can't find = in {word}. Must be of the form: name=value",
+                word=_go_quote(rest[start:end]),
+            )
             return Split(tuple(found), error=error, at=source.span(start, end))
         found.append(_word(rest, start, middle, source, escape))
         found.append(_word(rest, middle + 1, end, source, escape))
@@ -174,7 +177,7 @@ def _legacy_pair(keyword: str, rest: str, source: SourceMap, escape: str) -> Spl
     blank = _BLANK.search(rest)
     if blank is None:
         name = _word(rest, 0, len(rest), source, escape)
-        return Split((name,), error=f"{keyword.upper()} must have two arguments")
+        return Split((name,), error=said("{keyword} must have two arguments", keyword=keyword.upper()))
     name = _word(rest, 0, blank.start(), source, escape)
     value = _word(rest, blank.end(), len(rest), source, escape)
     return Split((name, value, Word("", "", source.span(blank.start(), blank.start()))))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightship.errors import InputError, UsageError
+from lightship.messages import said
 from lightship.projects.emission import dockerfile, dockerignore
 from lightship.projects.files import Project, read_project
 from lightship.projects.go import is_go, plan_go
@@ -64,9 +65,9 @@ def plan(project: Project, wishes: Wishes) -> Plan:
     if len(found) > 1:
         names = [one.name for one in found]
         raise refusal(
-            f"the folder holds projects of {' and '.join(names)}",
+            said("the folder holds projects of {names}", names=" and ".join(names)),
             where=str(project.folder),
-            help=f"say which one the image is for: --language {names[0]}",
+            help=said("say which one the image is for: --language {names}", names=names[0]),
         )
     return found[0].plan(project, wishes)
 

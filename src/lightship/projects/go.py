@@ -6,6 +6,7 @@ import posixpath
 import re
 from dataclasses import replace
 
+from lightship.messages import said
 from lightship.projects.emission import copy, last_steps
 from lightship.projects.files import READS_PORT, Project
 from lightship.projects.go_source import (
@@ -132,8 +133,11 @@ def _base(project: Project, module: str, wishes: Wishes, *, needs_c: bool) -> tu
             raise refusal(
                 "with cgo both stages must be of one Debian release",
                 where=f"--base {wishes.base}",
-                why=f"the final stage is on Debian 12 ({release}), where a newer C library than its own is not there",
-                help=f"name a tag that ends in -{release}, such as golang:1.22-{release}",
+                why=said(
+                    "the final stage is on Debian 12 ({release}), where a newer C library than its own is not there",
+                    release=release,
+                ),
+                help=said("name a tag that ends in -{release}, such as golang:1.22-{release}", release=release),
             )
         return wishes.base, "The image that --base names."
     line = re.search(r"^(go|toolchain)\s+(?:go)?(\d+\.\d+)\S*\s*$", module, re.MULTILINE)
@@ -163,7 +167,7 @@ def _runtime_base(project: Project, module: str, files: tuple[GoFile, ...]) -> t
     libraries = linked_libraries(files) if own is not None else ()
     if libraries:
         raise refusal(
-            f"cgo links to {', '.join(libraries)}",
+            said("cgo links to {libraries}", libraries=", ".join(libraries)),
             where=project.where(own.path if own else "go.mod"),
             why="which packages hold it for building and for running, the source does not say",
             help="write a single-stage Dockerfile that installs them; `lightship optimize` splits it",
@@ -184,7 +188,7 @@ def _source(project: Project, module: str) -> tuple[Step, ...]:
     outside = re.search(r"=>\s*(\.\./\S*)", module)
     if outside:
         raise refusal(
-            f"a replace directive leads to {outside[1]}, outside of the build context",
+            said("a replace directive leads to {outside}, outside of the build context", outside=outside[1]),
             where=project.where("go.mod"),
             help="vendor the modules (`go mod vendor`), or write the Dockerfile for the folder that holds both",
         )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lightship.errors import UnknownError
+from lightship.messages import said
 
 _MOST_LISTED = 12
 
@@ -106,7 +107,7 @@ def chosen_entry(found: Sequence[Entry], everything: Sequence[Entry], wishes: Wi
         if len(match) == 1:
             return match[0]
         raise refusal(
-            f"--entry {wishes.entry} is none of the entry points",
+            said("--entry {entry} is none of the entry points", entry=wishes.entry),
             where=where,
             why=_listed(everything),
             help="name one of them, or say the whole command with --command",
@@ -120,10 +121,10 @@ def chosen_entry(found: Sequence[Entry], everything: Sequence[Entry], wishes: Wi
         )
     if len(found) > 1:
         raise refusal(
-            f"{len(found)} ways to start were found, and nothing says which one is meant",
+            said("{count} ways to start were found, and nothing says which one is meant", count=len(found)),
             where=where,
             why=_listed(found),
-            help=f"choose one with --entry {found[0].name}, or say the whole command with --command",
+            help=said("choose one with --entry {name}, or say the whole command with --command", name=found[0].name),
         )
     return found[0]
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from lightship.messages import said
 from lightship.projects.files import Project, string, table
 from lightship.projects.model import Entry, Fact, Wishes, chosen_entry, refusal
 from lightship.projects.start import procfile, start_of, wished
@@ -75,9 +76,9 @@ def _start_script(project: Project, package: dict[str, object]) -> Iterator[Entr
         return
     if name in ("yarn", "pnpm", "bun"):
         raise refusal(
-            f"scripts.start calls {name}, which the final image would not have",
+            said("scripts.start calls {name}, which the final image would not have", name=name),
             where=project.where("package.json"),
-            why=f"start is `{text}`",
+            why=said("start is `{text}`", text=text),
             help="say what it runs in the end with --command",
         )
     _refuse_development(project, package, name)
@@ -108,7 +109,7 @@ def _refuse_development(project: Project, package: dict[str, object], name: str)
         return
     what = "is a development dependency" if is_development else _DEVELOPMENT[name]
     raise refusal(
-        f"the start command calls {name}, which {what}",
+        said("the start command calls {name}, which {what}", name=name, what=what),
         where=project.where("package.json"),
         why="the final image has production dependencies only",
         help='say how the built program is started: --command "node FILE", or in scripts.start',

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from lightship.messages import said
 from lightship.projects.files import Project, string, table
 from lightship.projects.model import Fact, refusal
 
@@ -62,9 +63,9 @@ def installation(project: Project, package: dict[str, object]) -> Installation |
         return None
     if not lock and manager != "npm":
         raise refusal(
-            f'"packageManager" is {manager}, and there is no lock file of it',
+            said('"packageManager" is {manager}, and there is no lock file of it', manager=manager),
             where=project.where("package.json"),
-            help=f"run `{manager} install` and commit the lock file",
+            help=said("run `{manager} install` and commit the lock file", manager=manager),
         )
     if manager == "bun":
         raise refusal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from lightship.messages import said
 from lightship.projects.emission import apt_install, copy, environment, last_steps
 from lightship.projects.files import Project
 from lightship.projects.ignored import ignored
@@ -48,7 +49,7 @@ def plan_python(project: Project, wishes: Wishes) -> Plan:
     entry = python_entry(project, asked, wishes)
     if entry.installed and not is_installable(project):
         raise refusal(
-            f"{entry.name} is there only once the project is installed, and nothing says how",
+            said("{name} is there only once the project is installed, and nothing says how", name=entry.name),
             where=project.where("pyproject.toml"),
             why="there is no [build-system]",
             help="add one (https://packaging.python.org/guides/writing-pyproject-toml/), or use --command",
@@ -91,9 +92,9 @@ def _base(project: Project, wishes: Wishes) -> tuple[str, str]:
 def _refuse_alpine(base: str, needs: tuple[SystemNeed, ...], project: Project) -> None:
     if "alpine" in base and needs:
         raise refusal(
-            f"{needs[0].name} needs packages whose names are known for Debian only",
+            said("{name} needs packages whose names are known for Debian only", name=needs[0].name),
             where=str(project.folder),
-            why=f"--base {base} is Alpine",
+            why=said("--base {base} is Alpine", base=base),
             help="name an image on Debian, such as python:X.Y-slim",
         )
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from lightship.messages import said
 from lightship.projects.files import Project
 from lightship.projects.model import Entry, Fact, Wishes, chosen_entry, refusal
 from lightship.projects.python_apps import App, Interface, MainBlock, Module, dotted, import_root, modules
@@ -228,10 +229,14 @@ def _refuse_unserved(project: Project, found: Sequence[Module], asked: Dependenc
         return
     servers = [one.name for one in SERVERS if one.interface == app.interface]
     raise refusal(
-        f"nothing among the dependencies serves the {app.framework} application",
+        said("nothing among the dependencies serves the {framework} application", framework=app.framework),
         where=f"{project.where(app.path)}:{app.line}",
-        why=f"an {app.interface.upper()} application needs a server such as {' or '.join(servers)}; none is named"
+        why=said(
+            "an {interface} application needs a server such as {servers}; none is named",
+            interface=app.interface.upper(),
+            servers=" or ".join(servers),
+        )
         if asked.kind != "none"
         else "no dependencies are named at all",
-        help=f"add {servers[0]} to the dependencies, or say the command with --command",
+        help=said("add {servers} to the dependencies, or say the command with --command", servers=servers[0]),
     )

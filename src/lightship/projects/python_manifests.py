@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from lightship.messages import said
 from lightship.projects.files import Project, string, strings, table
 from lightship.projects.model import Entry, refusal
 
@@ -98,8 +99,14 @@ def _unlocked(project: Project, pyproject: dict[str, object]) -> Dependencies:
         return Dependencies("project", (), needs_source=True)
     for name, tool in (("Pipfile", "pipenv lock"), ("environment.yml", "")):
         if project.has(name):
-            way = f"run `{tool}` and commit the lock file" if tool else "write what is needed into requirements.txt"
-            raise refusal(f"{name} alone says not enough to install from", where=project.where(name), help=way)
+            way = (
+                said("run `{tool}` and commit the lock file", tool=tool)
+                if tool
+                else "write what is needed into requirements.txt"
+            )
+            raise refusal(
+                said("{name} alone says not enough to install from", name=name), where=project.where(name), help=way
+            )
     return Dependencies("none")
 
 
@@ -116,7 +123,7 @@ def requirements_file(project: Project) -> str:
     found = [one for one in found if not re.search(r"dev|test|lint|doc|ci\b|local|build", posixpath.basename(one))]
     if len(found) > 1:
         raise refusal(
-            f"{len(found)} requirements files, and none is called requirements.txt",
+            said("{count} requirements files, and none is called requirements.txt", count=len(found)),
             where=str(project.folder),
             why="found " + ", ".join(found),
             help="write a requirements.txt with `-r FILE` for those that running needs",
@@ -201,7 +208,7 @@ def _requirement_lines(project: Project, name: str) -> tuple[tuple[str, ...], tu
     outside = [one for one in files if one.startswith("../")]
     if outside:
         raise refusal(
-            f"{outside[0]} lies outside of the build context",
+            said("{outside} lies outside of the build context", outside=outside[0]),
             where=project.where(name),
             help="name the folder that holds both as the CONTEXT, or move the file",
         )

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lightship.errors import UsageError
+from lightship.messages import said
 from lightship.rules.model import SEVERITIES, Severity
 from lightship.rules.selection import Selection
 
@@ -59,7 +60,11 @@ def parse_check(text: str, where: str, *, table: tuple[str, ...] = ()) -> CheckS
     check = reader.table(document.get("check", {}), "check")
     for key in check:
         if key not in _KEYS:
-            raise reader.error(key, f"unknown key {key!r} in [check]", help=f"known are {', '.join(sorted(_KEYS))}")
+            raise reader.error(
+                key,
+                said("unknown key {key!r} in [check]", key=key),
+                help=said("known are {keys}", keys=", ".join(sorted(_KEYS))),
+            )
     selection = Selection(
         select=reader.texts(check.get("select", []), "select"),
         ignore=reader.ignored(check.get("ignore", {})),
@@ -95,12 +100,12 @@ class _Reader:
 
     def table(self, value: Any, key: str) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise self.error(key, f"{key} must be a table")
+            raise self.error(key, said("{key} must be a table", key=key))
         return value
 
     def texts(self, value: Any, key: str) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise self.error(key, f"{key} must be an array of strings")
+            raise self.error(key, said("{key} must be an array of strings", key=key))
         return tuple(value)
 
     def ignored(self, value: Any) -> tuple[str, ...]:
@@ -109,7 +114,7 @@ class _Reader:
             raise self.error("ignore", "ignored rules need reasons", help=help_)
         for name, reason in value.items():
             if not isinstance(reason, str) or not reason.strip():
-                raise self.error(name, f"the reason for ignoring {name} is missing", help=help_)
+                raise self.error(name, said("the reason for ignoring {name} is missing", name=name), help=help_)
         return tuple(value)
 
     def version(self, value: Any) -> str:
@@ -121,4 +126,4 @@ class _Reader:
         for severity in SEVERITIES:
             if value == severity:
                 return severity
-        raise self.error(key, f"{key} must be one of {', '.join(SEVERITIES)}")
+        raise self.error(key, said("{key} must be one of {severities}", key=key, severities=", ".join(SEVERITIES)))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lightship.dockerfile import Dockerfile, ExpandError, Instruction, Problem, lex, mounts
+from lightship.messages import said
 from lightship.semantic.model import BaseRef, CopyEdge, Inherited, Scope, Stage, StageGraph
 from lightship.semantic.scope import after, initial
 from lightship.text import Span
@@ -135,7 +136,11 @@ class _Builder:
             return BaseRef("unknown", "", written)
         if not reference:
             if written:
-                self.problem(f"base name ({written}) should not be blank", from_, "give the ARG a default value")
+                self.problem(
+                    said("base name ({written}) should not be blank", written=written),
+                    from_,
+                    "give the ARG a default value",
+                )
             return BaseRef("unknown", "", written)
         if reference in self.names:
             return BaseRef("stage", reference, written, self.names[reference])
@@ -165,9 +170,11 @@ class _Builder:
             by_name = graph.named(target)
             chosen = by_name or self.by_number(target)
             if chosen is None:
-                message = f'target stage "{target}" could not be found'
+                message = said('target stage "{target}" could not be found', target=target)
                 names = ", ".join(stage.name for stage in self.stages if stage.name) or "none has a name"
-                self.problems.append(Problem(message, Span(0, 0), f"stages: {names}", "target", source="instructions"))
+                self.problems.append(
+                    Problem(message, Span(0, 0), said("stages: {names}", names=names), "target", source="instructions")
+                )
         return replace(graph, target=chosen, problems=tuple(sorted(self.problems, key=lambda p: p.span)))
 
     def by_number(self, target: str) -> Stage | None:
@@ -194,11 +201,19 @@ class _Builder:
         if kind == "copy" and source.isdecimal() and len(source) < 9:
             index = int(source)
             if index >= len(self.stages):
-                self.problem(f"invalid stage index {index}", instruction, "name the stage, and copy by that name")
+                self.problem(
+                    said("invalid stage index {index}", index=index),
+                    instruction,
+                    "name the stage, and copy by that name",
+                )
                 index = None
         if index is not None and index >= stage.index:
             label = self.stages[index].label
-            message = f'cannot copy from stage "{label}", it needs to be defined before current stage "{stage.label}"'
+            message = said(
+                'cannot copy from stage "{label}", it needs to be defined before current stage "{stage_label}"',
+                label=label,
+                stage_label=stage.label,
+            )
             self.problem(message, instruction, "move the stage up", "copy-from-later-stage")
         return CopyEdge(stage.index, index, source, "copy" if kind == "copy" else "mount", instruction)
 

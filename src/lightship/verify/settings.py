@@ -164,31 +164,37 @@ class _Reader:
     def known(self, table: dict[str, Any], keys: set[str], name: str) -> None:
         for key in table:
             if key not in keys:
-                raise self.error(key, f"unknown key {key!r} in {name}", help=f"known are {', '.join(sorted(keys))}")
+                raise self.error(
+                    key,
+                    said("unknown key {key!r} in {name}", key=key, name=name),
+                    help=said("known are {keys}", keys=", ".join(sorted(keys))),
+                )
 
     def table(self, value: Any, key: str) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise self.error(key, f"{key} must be a table")
+            raise self.error(key, said("{key} must be a table", key=key))
         return value
 
     def list(self, value: Any, key: str) -> list[Any]:
         if not isinstance(value, list):
-            raise self.error(key, f"{key} must be an array", help=f"write [[{key}]] for tables")
+            raise self.error(
+                key, said("{key} must be an array", key=key), help=said("write [[{key}]] for tables", key=key)
+            )
         return value
 
     def text(self, value: Any, key: str) -> str:
         if not isinstance(value, str):
-            raise self.error(key, f"{key} must be a string")
+            raise self.error(key, said("{key} must be a string", key=key))
         return value
 
     def flag(self, value: Any, key: str) -> bool:
         if not isinstance(value, bool):
-            raise self.error(key, f"{key} must be true or false")
+            raise self.error(key, said("{key} must be true or false", key=key))
         return value
 
     def number(self, value: Any, key: str) -> int | None:
         if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
-            raise self.error(key, f"{key} must be a whole number")
+            raise self.error(key, said("{key} must be a whole number", key=key))
         return value
 
     def seconds(self, value: Any) -> float | None:
@@ -204,13 +210,15 @@ class _Reader:
         try:
             return parse_level(str(value))
         except ValueError:
-            raise self.error("require", f"require must be a level from L0 to L8, not {value!r}") from None
+            raise self.error(
+                "require", said("require must be a level from L0 to L8, not {value!r}", value=value)
+            ) from None
 
     def pairs(self, value: Any, key: str) -> tuple[tuple[str, str], ...]:
         table = self.table(value, key)
         for name, one in table.items():
             if not isinstance(one, str):
-                raise self.error(name, f"{name} in {key} must be a string")
+                raise self.error(name, said("{name} in {key} must be a string", name=name, key=key))
         return tuple(table.items())
 
     def probes(
@@ -229,7 +237,7 @@ class _Reader:
         text = self.text(table["http"], "http")
         match = _REQUEST.match(text)
         if match is None or not 0 < int(match["port"]) < 65536:
-            raise self.error("http", f"cannot read the request {text!r}", help='write "GET :8000/path"')
+            raise self.error("http", said("cannot read the request {text!r}", text=text), help='write "GET :8000/path"')
         status = self.number(table.get("status"), "status")
         if status is not None and not 100 <= status <= 599:
             raise self.error("status", "status must be an HTTP status, 100 to 599")
@@ -254,7 +262,7 @@ class _Reader:
     def words(self, value: Any, key: str) -> tuple[str, ...]:
         words = self.list(value, key)
         if not words or not all(isinstance(word, str) and "\0" not in word for word in words):
-            raise self.error(key, f"{key} must be a non-empty array of strings")
+            raise self.error(key, said("{key} must be a non-empty array of strings", key=key))
         return tuple(words)
 
     def placed(self, pairs: tuple[tuple[str, str], ...], services: tuple[Service, ...]) -> tuple[tuple[str, str], ...]:
@@ -266,7 +274,9 @@ class _Reader:
             except KeyError as error:
                 known = ", ".join(one.name for one in services) or "none is configured"
                 raise self.error(
-                    name, f"{name} names a service that is not there: {error.args[0]}", help=f"services: {known}"
+                    name,
+                    said("{name} names a service that is not there: {args}", name=name, args=error.args[0]),
+                    help=said("services: {known}", known=known),
                 ) from None
         return tuple(found)
 
@@ -276,7 +286,7 @@ class _Reader:
             if any(other.port == one.port for other in found[:index]):
                 raise self.error(
                     one.name,
-                    f"two services want port {one.port}",
+                    said("two services want port {port}", port=one.port),
                     help="they share one network: let one of them listen elsewhere",
                 )
         return tuple(replace(one, env=self.placed(one.env, found)) for one in found)
@@ -285,14 +295,16 @@ class _Reader:
         where = f"[verify.services.{name}]"
         self.known(table, _SERVICE_KEYS, where)
         if not _NAME.fullmatch(name):
-            raise self.error(name, f"{name!r} is no name for a service", help="use letters, digits and -")
+            raise self.error(
+                name, said("{name!r} is no name for a service", name=name), help="use letters, digits and -"
+            )
         if ("image" in table) == ("host_command" in table):
-            raise self.error(name, f"{where} needs either `image` or `host_command`")
+            raise self.error(name, said("{where} needs either `image` or `host_command`", where=where))
         port = self.number(table.get("port"), "port")
         if port is None or not 0 < port < 65536:
-            raise self.error(name, f"{where} needs the port it is reached at", help="port = 5432")
+            raise self.error(name, said("{where} needs the port it is reached at", where=where), help="port = 5432")
         if "command" in table and "image" not in table:
-            raise self.error(name, f"{where}: `command` is for an `image`")
+            raise self.error(name, said("{where}: `command` is for an `image`", where=where))
         ready = self.table(table.get("ready", {}), "ready")
         self.known(ready, {"command", "log"}, f"ready of {where}")
         service = Service(
@@ -309,7 +321,7 @@ class _Reader:
         if service.host_command and not asks_for_port(service):
             raise self.error(
                 "host_command",
-                f"{where}: the command does not say on which port to listen",
+                said("{where}: the command does not say on which port to listen", where=where),
                 help="write {port} where it goes: a free one is chosen for every run",
             )
         return service
@@ -333,7 +345,7 @@ class _Reader:
             raise self.error("allow", "[[verify.allow]] needs a path and a reason")
         changes = self.list(table.get("changes", list(ANY)), "changes")
         if not all(one in ANY for one in changes):
-            raise self.error("changes", f"changes must be of {', '.join(ANY)}")
+            raise self.error("changes", said("changes must be of {any}", any=", ".join(ANY)))
         return Allowance(
             self.text(table["path"], "path").strip("/"),
             tuple(changes),
