@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from lightship.inspection.model import Checkpoint, Place, Secret, Surface
 from lightship.inspection.tokens import plain_instruction
+from lightship.messages import said
 from lightship.oci import ImageConfig, Rootfs
 
 _UPGRADE = re.compile(
@@ -61,8 +62,8 @@ def checkpoints(
 
 def _point(code: str, title: str, found: Sequence[str]) -> Checkpoint:
     first = found[0] if found else ""
-    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-    return Checkpoint(code, title, not found, f"{first[:100]}{more}")
+    more = said(" and {count} more", count=len(found) - 1) if len(found) > 1 else ""
+    return Checkpoint(code, title, not found, first[:100] + more)
 
 
 def _table(rootfs: Rootfs, path: str) -> list[list[str]]:

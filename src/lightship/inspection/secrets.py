@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from lightship.inspection.model import Secret
 from lightship.inspection.tokens import ASSIGNED, PRIVATE_KEY, plain_instruction, secret_name, tokens_in
+from lightship.messages import said
 from lightship.oci import Entry, Image, Rootfs
 
 READ_LIMIT = 256 << 10
@@ -160,12 +161,12 @@ def _in_config(image: Image) -> Iterator[Secret]:
     for name, value in image.config.env:
         kinds = list(tokens_in(value.encode("utf-8", "surrogateescape")))
         if value and secret_name(name) and not kinds:
-            kinds = ["variable named like a secret"]
+            kinds = [said("variable named like a secret")]
         yield from (Secret(kind, f"ENV {name}", -1, deleted=False) for kind in kinds)
     for number, line in enumerate(image.config.history, 1):
         text = line.created_by
         kinds = list(tokens_in(text.encode("utf-8", "surrogateescape")))
         keyword = plain_instruction(text).partition(" ")[0].upper()
         if not kinds and keyword != "ENV" and ASSIGNED.search(text):
-            kinds = ["argument named like a secret"]
+            kinds = [said("argument named like a secret")]
         yield from (Secret(kind, f"history line {number} ({keyword})", -1, deleted=False) for kind in kinds)
