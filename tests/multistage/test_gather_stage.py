@@ -13,6 +13,7 @@ from lightship.shell import parse as parse_shell
 PARTS = {
     "frame": ("usr", "bin"),
     "packages": ("libc6", "zlib1g"),
+    "bytecode": ("usr/lib/python3", "usr/lib/python3.11"),
     "files": ("usr/bin/env",),
     "removals": ("usr/local/include",),
     "ldconfig": True,

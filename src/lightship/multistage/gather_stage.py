@@ -22,8 +22,8 @@ class Gathering:
 
     ``frame`` are the top-level directories and links that everything else lies in; ``packages`` are taken whole;
     ``trees`` with what is below them; ``files`` one by one; ``removals`` are taken away again at the end. ``without``
-    are beginnings of paths (``*`` within a name) that are left out of the packages; ``finish`` are further statements,
-    as lines.
+    are beginnings of paths (``*`` within a name) that are left out of the packages; ``bytecode`` are directories below
+    which installing packages compiled modules; ``finish`` are further statements, as lines.
     """
 
     trees: tuple[str, ...]
@@ -33,6 +33,7 @@ class Gathering:
     files: tuple[str, ...] = ()
     ldconfig: bool = False
     without: tuple[str, ...] = ()
+    bytecode: tuple[str, ...] = ()
     finish: tuple[tuple[str, ...], ...] = ()
 
 
@@ -50,6 +51,8 @@ def gather_lines(gathering: Gathering) -> tuple[str, ...]:
         )
     if gathering.packages:
         statements.append(_package_lines(gathering.packages, gathering.without))
+    if gathering.bytecode:
+        statements.append(_bytecode_lines(gathering.bytecode))
     if gathering.files:
         why = "    # Single files of packages that are not needed as a whole."
         statements.append([why, *_copied(gathering.files)])
@@ -86,6 +89,15 @@ def _package_lines(packages: Sequence[str], without: Sequence[str]) -> list[str]
         *([f"         | grep -vE '^/(usr/)?({starts})' \\"] if starts else []),
         '         | while read -r path; do if [ -e "$path" ] || [ -L "$path" ]; then echo "${path#/}"; fi; done \\',
         f"         | tar {_XATTRS} --no-recursion -cf - -T - | tar -C {TARGET} {_XATTRS} -xf -",
+    ]
+
+
+def _bytecode_lines(tops: Sequence[str]) -> list[str]:
+    return [
+        "    # The bytecode that installing them made of their modules.",
+        f"    find {' '.join(tops)} -type d -name __pycache__ \\",
+        f'        | while read -r path; do if [ -d "{TARGET}/${{path%/*}}" ]; then echo "$path"; fi; done \\',
+        f"        | tar -cf - -T - | tar -C {TARGET} -xf -",
     ]
 
 

@@ -35,6 +35,7 @@ _LDCONFIG = ("sbin/ldconfig", "usr/sbin/ldconfig")
 # libgcc_s is opened by pthread_cancel(3), so nothing links it.
 _LIBC_PACKAGES = ("libc6", "libgcc-s1")
 
+_BYTECODE = re.compile(r"^(usr/lib/(?:python3[^/]*|[\w-]+)|usr/share/[^/]+)/(?:.*/)?__pycache__(?:/[^/]+)?$")
 _MANUAL = re.compile(r"^usr/share/man/|^etc/alternatives/.*\.\d\w*\.gz$")
 
 _DATA = re.compile(
@@ -69,12 +70,13 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         bare=True,
     )
     files = _single_files(evidence, needs, names)
-    kept = {path for path in wanted.paths if not _dangles(evidence, path, names, files)}
+    compiled = {path for path in wanted.paths if _is_bytecode_of(evidence, path, names)}
+    kept = {path for path in wanted.paths if path not in compiled and not _dangles(evidence, path, names, files)}
     trees = cover(
         evidence.files,
         kept | set(wanted.optional),
         # What a package brings anyway may come twice: one directory reads better than the bytecode in each below it.
-        optional=lambda path: _owner_name(evidence, path) in names or wanted.may_come_along(path),
+        optional=lambda path: _owner_name(evidence, path) in names or path in compiled or wanted.may_come_along(path),
         divided=lambda path: path in _DIVIDED,
     )
     trims = trims_of(evidence, kept | wanted.optional, needs.trims, root=TARGET.strip("/"))
@@ -86,6 +88,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         trees=tuple(tree.path for tree in trees),
         files=files,
         removals=wanted.removals(trees),
+        bytecode=tuple(sorted({found.group(1) for path in compiled if (found := _BYTECODE.match(path))})),
         ldconfig=needs.needs_libc and any(path in evidence.files for path in _LDCONFIG),
         finish=tuple((f"    # {one.reason}", *(f"    {line}" for line in one.lines)) for one in trims),
         without=(
@@ -97,7 +100,7 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     own = {item.keyword for item in (*division.head_instructions, *division.tail_instructions)}
     why = "The root file system of the final image: only what running needs."
     gather = rootfs_stage(evidence, division, stages, gathering, why, before=preparation(evidence, trims))
-    size = sum(tree.size for tree in trees)
+    size = sum(tree.size for tree in trees) + sum(evidence.files[path].entry.size for path in compiled)
     final = [
         Block((f"FROM scratch AS {stages.runtime}",)),
         Block((f"COPY --from={stages.rootfs} {TARGET}/ /",), "", size),
@@ -136,6 +139,16 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     idle = tuple(Left(f"{prefix}{path}/**", no_init) for path in system for prefix in ("", "libraries/"))
     left = (*wanted.left, *unused, *idle, *_uncalled(evidence, needs))
     return Candidate("scratch", TITLE, text, tuple(hunks), left)
+
+
+def _is_bytecode_of(evidence: Evidence, path: str, packages: Collection[str]) -> bool:
+    """Whether installing one of the packages compiled this (or made the directory for it) from a module of its own."""
+    found = _BYTECODE.match(path)
+    if found is None or evidence.installed.owner(path) is not None:
+        return False
+    directory, _, name = path.partition("/__pycache__")
+    module = f"{directory}{name.partition('.')[0]}.py" if name else directory
+    return _owner_name(evidence, module) in packages
 
 
 def _uncalled(evidence: Evidence, needs: Needs) -> list[Left]:
