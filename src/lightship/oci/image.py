@@ -84,7 +84,7 @@ class Image:
         return told_sizes(self._stored.layers[index])
 
     def open_layer(self, index: int) -> Iterator[bytes]:
-        """The uncompressed archive of a layer, in pieces of at most about 256 KiB. Raises InputError."""
+        """The uncompressed archive of a layer, in pieces of at most about 512 KiB. Raises InputError."""
         return self.blob(index).pieces()
 
     def read(self, layer: int, entry: Entry, *, limit: int = BODY_LIMIT) -> bytes:
@@ -118,7 +118,7 @@ class Image:
         return _sparse_span(blob, entry, offset, length)
 
     def body(self, layer: int, entry: Entry) -> Iterator[bytes]:
-        """The body of one file, in pieces of at most 256 KiB; the holes of a sparse file are zeros."""
+        """The body of one file, in pieces of at most 512 KiB; the holes of a sparse file are zeros."""
         for at in range(0, entry.size, CHUNK):
             yield self.span(layer, entry, at, CHUNK)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from lightship.errors import InputError
 from lightship.messages import said
 
-CHUNK = 256 << 10
+CHUNK = 512 << 10
 """Bytes read, or inflated, at a time."""
 
 THREADS = 2
