@@ -184,6 +184,7 @@ def test_nothing_is_wider_than_the_terminal(
     lines = capsys.readouterr().out.split("\n")
     assert max(map(len, lines[3:])) <= width  # the first lines hold the path that was given
     assert any("RUN make install" in line for line in lines)
+    assert "equal files were not looked for (--duplicates)" in lines
 
 
 def test_layers_get_the_lines_of_their_dockerfile(found: Inspection) -> None:

@@ -26,6 +26,23 @@ def test_two_texts_share_what_is_left() -> None:
     assert sum(line.count("a") for line in lines) == sum(line.count("b") for line in lines) == 40
 
 
+def test_a_path_keeps_its_name() -> None:
+    path = "/usr/lib/x86_64-linux-gnu/" + "directory/" * 20 + "libname.so.1"
+    (line,) = list(table((("", "right"), ("", "path")), [("1.0", path)], width=40))
+    assert len(line) == 40
+    assert line.startswith("1.0  /usr/lib/x8")
+    assert line.endswith("directory/libname.so.1")
+    assert line.count("…") == 1
+
+
+def test_a_text_goes_on_in_the_next_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    text = "nothing is shipped that cannot be seen; equal files were not looked for (--duplicates)"
+    lines = sections_text([("", text)]).split("\n")
+    assert max(map(len, lines)) <= 40
+    assert " ".join(lines) == text
+
+
 def test_control_characters_do_not_reach_the_terminal() -> None:
     assert printable("a\x1b[31mb\udcffc\n") == "a\ufffd[31mb\ufffdc\ufffd"
     assert "\x1b" not in sections_text([("t\x1b", "b\x1b"), ("", ((("", "cut"),), [("\x1b]0;x",)]))])

@@ -28,7 +28,7 @@ def inspection_text(found: Inspection, *, top: int = 10) -> str:
 def scans_text(scans: Iterable[tuple[str, Sequence[tuple[str, int]], str]]) -> str:
     """What vulnerability scanners said: name, counts by severity, problem."""
     lines = [
-        f"  {name}: {printable(problem)}"
+        f"  {name}: {printable(tr(problem))}"
         if problem
         else f"  {name}: {', '.join(f'{count} {severity}' for severity, count in counts) or tr('none found')}"
         for name, counts, problem in scans
@@ -96,9 +96,9 @@ def _layers(found: Inspection) -> Layout:
             str(row.index),
             megabytes(row.size),
             megabytes(row.wasted) if row.wasted else "-",
-            str(row.added),
-            str(row.changed),
-            str(row.removed),
+            f"{row.added:,}",
+            f"{row.changed:,}",
+            f"{row.removed:,}",
             *([str(row.line or tr("base"))] if with_lines else []),
             row.instruction or tr("(the history does not tell)"),
         )
@@ -121,10 +121,12 @@ def _waste(found: Inspection, top: int) -> Iterator[tuple[str, str | Layout]]:
         (megabytes(sum(one.size for one in group)), str(len(group)), _cause(group, found), f"/{path}")
         for path, group in order[:top]
     ]
-    yield title, ((("MB", "right"), ("times", "right"), ("what happened", "left"), ("path", "cut")), rows)
+    yield title, ((("MB", "right"), ("times", "right"), ("what happened", "left"), ("path", "path")), rows)
     left = len(order) - top
-    if left > 0 or _unasked(found):
-        yield "", (tr("and {count} more paths", count=left) if left > 0 else "") + _unasked(found)
+    if left > 0:
+        yield "", tr("and {count} more paths", count=f"{left:,}") + _unasked(found)
+    elif _unasked(found):
+        yield "", _unasked(found).removeprefix("; ")
 
 
 def _unasked(found: Inspection) -> str:
@@ -162,7 +164,7 @@ def _ranges(indices: Sequence[int]) -> str:
 
 def _places(places: Sequence[Place], top: int) -> Layout:
     what = any(one.what for one in places)
-    columns = [("MB", "right"), ("files", "right"), *([("what", "left")] if what else []), ("path", "cut")]
+    columns = [("MB", "right"), ("files", "right"), *([("what", "left")] if what else []), ("path", "path")]
     rows = [
         (megabytes(one.size), f"{one.files:,}", *([tr(one.what)] if what else []), f"/{one.path}")
         for one in places[:top]
@@ -181,7 +183,7 @@ def _owner_kinds(found: Inspection) -> Layout:
     rows = [
         (
             _KINDS.get(kind, kind),
-            "-" if kind == "files" else str(counts[kind]),
+            "-" if kind == "files" else f"{counts[kind]:,}",
             megabytes(size),
             f"{size / (sum(sizes.values()) or 1):.0%}".replace("%", " %"),
             megabytes(build[kind]) if build[kind] else "-",
@@ -193,7 +195,7 @@ def _owner_kinds(found: Inspection) -> Layout:
 
 def _owners(found: Inspection, top: int) -> Layout:
     rows = [
-        (megabytes(one.size), str(one.files), _KIND.get(one.kind, one.kind),
+        (megabytes(one.size), f"{one.files:,}", _KIND.get(one.kind, one.kind),
          tr("only to build") if one.build_only else "", f"{one.name} {one.version}".strip())
         for one in found.owners[:top]
     ]  # fmt: skip
@@ -228,7 +230,7 @@ def _secrets(found: Inspection, top: int) -> Layout:
          one.path if one.layer < 0 else f"/{one.path}")
         for one in found.secrets[: max(top, 20)]
     ]  # fmt: skip
-    return ((("kind", "left"), ("layer", "left"), ("", "left"), ("where", "cut")), rows)
+    return ((("kind", "left"), ("layer", "left"), ("", "left"), ("where", "path")), rows)
 
 
 def _looked_at(found: Inspection) -> str:

@@ -18,7 +18,8 @@ Row = Sequence[str]
 Layout = tuple[Sequence[tuple[str, str]], Sequence[Row]]
 """Columns and rows of a table that is not laid out yet.
 
-A column is a name, and how it stands: left, right, fold (it goes on in the next line), cut (to what is left over)."""
+A column is a name, and how it stands: left, right, fold (it goes on in the next line), cut (to what is left over), path
+(the same, without its middle)."""
 
 PIPE_WIDTH = 140
 _NARROWEST = 16
@@ -32,7 +33,7 @@ def sections_text(sections: Iterable[tuple[str, str | Layout]]) -> str:
     for title, body in sections:
         if title:
             lines += ["", _styled(printable(told(title)), "1")]
-        lines += [printable(told(body))] if isinstance(body, str) else table(*body, width=width)
+        lines += _folded(printable(told(body)), width) if isinstance(body, str) else table(*body, width=width)
     return "\n".join(lines).strip("\n")
 
 
@@ -42,7 +43,7 @@ def table(columns: Sequence[tuple[str, str]], rows: Sequence[Row], *, width: int
     columns = [(tr(name), how) for name, how in columns]
     named = any(name for name, _ in columns)
     widths = [max([len(name) if named else 0, *(len(row[at]) for row in rows)]) for at, (name, _) in enumerate(columns)]
-    flexible = [at for at, (_, how) in enumerate(columns) if how in ("cut", "fold")]
+    flexible = [at for at, (_, how) in enumerate(columns) if how in ("cut", "path", "fold")]
     fixed = sum(of for at, of in enumerate(widths) if at not in flexible) + len(_GAP) * (len(columns) - 1)
     left = width - fixed
     for count, at in enumerate(sorted(flexible, key=lambda at: widths[at])):
@@ -64,11 +65,25 @@ def _lines(row: Row, columns: Sequence[tuple[str, str]], widths: Sequence[int]) 
     cells: list[list[str]] = []
     for cell, (_, how), width in zip(row, columns, widths, strict=True):
         if how == "fold":
-            cells.append(textwrap.wrap(cell, width, break_on_hyphens=False) or [""])
+            cells.append(_folded(cell, width))
+        elif how == "path":
+            cells.append([_without_middle(cell, width)])
         else:
             cells.append([cell if how != "cut" or len(cell) <= width else cell[: width - 1] + "…"])
     for at in range(max(map(len, cells))):
         yield _line([cell[at] if at < len(cell) else "" for cell in cells], columns, widths)
+
+
+def _folded(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+
+
+def _without_middle(path: str, width: int) -> str:
+    """A path that fits: where it begins, and what it is called."""
+    if len(path) <= width:
+        return path
+    end = (width - 1) * 2 // 3
+    return f"{path[: width - 1 - end]}…{path[-end:]}"
 
 
 def _line(cells: Sequence[str], columns: Sequence[tuple[str, str]], widths: Sequence[int]) -> str:
