@@ -5,6 +5,7 @@ Absent by intent: which package a file is of (``distros``, ``ecosystems``), and 
 (``multistage``).
 """
 
+from lightship.closure.content import Memory
 from lightship.closure.groups import (
     certificates,
     is_libcrypto,
@@ -24,6 +25,7 @@ from lightship.closure.walk import closure
 __all__ = [
     "Closure",
     "LibraryNeed",
+    "Memory",
     "Reason",
     "ReasonKind",
     "Root",

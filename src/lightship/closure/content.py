@@ -9,7 +9,16 @@ from typing import Literal
 from lightship.closure.commands import Use, shell_uses
 from lightship.closure.compiled import started_by
 from lightship.closure.groups import is_libcrypto, openssl_files
-from lightship.closure.mentions import Mention, dlopen_names, is_beside, language_of, mentions, starts_shell
+from lightship.closure.mentions import (
+    Mention,
+    dlopen_names,
+    is_beside,
+    language_of,
+    mentions,
+    starts_programs,
+    starts_shell,
+    starts_what_it_is_given,
+)
 from lightship.closure.model import Reason, ReasonKind
 from lightship.closure.node import node_trees
 from lightship.closure.python import embedding_program, is_python, python_environment
@@ -54,12 +63,25 @@ class Gone:
     certain: bool
 
 
+class Memory:
+    """What the files of one tree ask for, kept from one walk over it to the next: the same question, the same answer."""
+
+    __slots__ = ("around", "asks", "given", "starts")
+
+    def __init__(self) -> None:
+        self.around: Surroundings | None = None
+        self.asks: dict[tuple[object, ...], tuple[Ask | Gone, ...]] = {}
+        self.starts: dict[str, bool] = {}
+        self.given: dict[str, bool] = {}
+
+
 class Content:
     """Looks into the files of one tree; ``made`` tells of a file whether the project brought or made it."""
 
-    def __init__(self, around: Surroundings, made: Callable[[str], bool]) -> None:
+    def __init__(self, around: Surroundings, made: Callable[[str], bool], memory: Memory) -> None:
         self.around = around
         self._made = made
+        self._memory = memory
 
     def preloads(self) -> Iterator[Ask | Gone]:
         """What is loaded into every program: /etc/ld.so.preload and LD_PRELOAD (ld.so(8))."""
@@ -70,8 +92,27 @@ class Content:
         for name in names:
             yield from self._library(name, "", None, "preload", certain=True, report=True)
 
-    def asks(self, path: str, ask: Ask) -> Iterator[Ask | Gone]:
+    def starts_programs(self, path: str, language: str) -> bool:
+        """Whether source uses what its language starts programs with."""
+        if path not in self._memory.starts:
+            self._memory.starts[path] = starts_programs(self.around.tree.read(path, TEXT_LIMIT), language)
+        return self._memory.starts[path]
+
+    def starts_what_it_is_given(self, path: str, language: str) -> bool:
+        """Whether source starts a program whose name is in a variable."""
+        if path not in self._memory.given:
+            source = self.around.tree.read(path, TEXT_LIMIT)
+            self._memory.given[path] = starts_what_it_is_given(source, language)
+        return self._memory.given[path]
+
+    def asks(self, path: str, ask: Ask) -> tuple[Ask | Gone, ...]:
         """What the file at a real path, asked for as ``ask``, asks for in turn."""
+        question = (path, ask.path, ask.language, ask.own, ask.wrapped, ask.reason.certain, ask.reason.kind)
+        if question not in self._memory.asks:
+            self._memory.asks[question] = tuple(self._asks(path, ask))
+        return self._memory.asks[question]
+
+    def _asks(self, path: str, ask: Ask) -> Iterator[Ask | Gone]:
         certain = ask.reason.certain
         elf = self.around.loader.elf(path)
         if elf is None:

@@ -10,6 +10,7 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 MentionKind = Literal["program", "shell", "library", "find-library"]
@@ -30,7 +31,7 @@ class Mention:
     command: bool = True
 
 
-_IMPORTING = r"""^\s*(?:import|from)\s+(?:{names})\b|["'](?:{names})(?:/[\w/.-]*)?["']"""
+_IMPORTING = r"""\b(?:import|from)\s+(?:{names})\b|["'](?:{names})(?:/[\w/.-]*)?["']"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,13 @@ class _Language:
     @property
     def libraries(self) -> re.Pattern[bytes] | None:
         """Where source asks for one of the libraries that start programs for it, which have functions of any name."""
-        names = "|".join(re.escape(name) for name in self.others.split())
-        return re.compile(_IMPORTING.format(names=names).encode(), re.MULTILINE) if names else None
+        return _importing(self.others)
+
+
+@cache
+def _importing(libraries: str) -> re.Pattern[bytes] | None:
+    names = "|".join(re.escape(name) for name in libraries.split())
+    return re.compile(_IMPORTING.format(names=names).encode()) if names else None
 
 
 def _calls(**names: str) -> Mapping[str, MentionKind]:

@@ -6,14 +6,14 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from lightship.closure.content import Ask, Content, Gone
+from lightship.closure.content import Ask, Content, Gone, Memory
 from lightship.closure.libraries import is_loadable_name
-from lightship.closure.mentions import language_of, starts_programs, starts_what_it_is_given
+from lightship.closure.mentions import language_of
 from lightship.closure.model import Closure, Reason, ReasonKind, Root, Unresolved
 from lightship.closure.node import is_beside_package
 from lightship.closure.python import installed_from_folders
 from lightship.closure.settings import is_settings
-from lightship.closure.surroundings import SHARED_DIRECTORIES, TEXT_LIMIT, Surroundings, surroundings
+from lightship.closure.surroundings import SHARED_DIRECTORIES, Surroundings, surroundings
 from lightship.elf.tree import FileTree
 from lightship.oci.model import ImageConfig
 
@@ -32,6 +32,7 @@ def closure(
     without: Iterable[str] = (),
     searched: Callable[[str], bool] = lambda path: True,
     made: Callable[[str], bool] = lambda path: True,
+    memory: Memory | None = None,
 ) -> Closure:
     """Every file that running the roots needs, or may need, and why.
 
@@ -39,9 +40,11 @@ def closure(
     What is at and below ``without`` is left out and asks for nothing (package tools that will not be there).
     ``searched`` tells which source files of trees are searched for names of programs and libraries, ``made`` which
     files are the project's own: those that no package brought, compiled programs among them.
+    ``memory`` is of an earlier call for the same tree and configuration, with the same ``made``.
     """
-    around = surroundings(rootfs, config)
-    walk = _Walk(around, tuple(path.strip("/") for path in without), searched, Content(around, made))
+    memory = memory or Memory()
+    around = memory.around = memory.around or surroundings(rootfs, config)
+    walk = _Walk(around, tuple(path.strip("/") for path in without), searched, Content(around, made, memory))
     given = tuple(roots)
     for root in given:
         walk.root(root)
@@ -163,7 +166,7 @@ class _Walk:
             language = language_of(path)
             if not language or language in found or not self._searched(path) or self._is_library(path, directory):
                 continue
-            if starts_programs(self.around.tree.read(path, TEXT_LIMIT), language):
+            if self._content.starts_programs(path, language):
                 found.add(language)
         return frozenset(found)
 
@@ -189,13 +192,11 @@ class _Walk:
             if library and is_beside_package(self.around, path):
                 return
             # A library names what it starts in the file that does.
-            wrapped = language in wrapping if not library else self._starts_by_variable(path, language)
+            given = self._content.starts_what_it_is_given
+            wrapped = language in wrapping if not library else given(path, language)
             self._look(path, Ask(path, reason, language, own=not library, wrapped=wrapped))
         elif wrapping and not library and is_settings(path) and self._searched(path):
             self._look(path, Ask(path, reason, "settings", own=True))
-
-    def _starts_by_variable(self, path: str, language: str) -> bool:
-        return starts_what_it_is_given(self.around.tree.read(path, TEXT_LIMIT), language)
 
     def _look_for_own_packages(self, paths: Iterable[str]) -> None:
         """Remember what was installed from folders; a package and what says so may lie in two trees of one site."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from lightship import distros
-from lightship.closure import Closure, Reason, closure, elf_needs, roots
+from lightship.closure import Closure, Memory, Reason, closure, elf_needs, roots
 from lightship.closure.scripts import interpreter_of
 from lightship.evidence import Effect, Evidence
 from lightship.messages import said
@@ -92,10 +93,11 @@ def needs_of(evidence: Evidence, trims: Trims = _NO_TRIMS) -> Needs:
     searched: frozenset[str] = frozenset()
     # A called program of the base image comes with its package, whose other programs have needs of their own.
     programs: frozenset[str] = frozenset(shipped_programs(evidence))
+    memory = Memory()
     for _ in range(_ROUNDS):
         uses = replace(uses, modules=uses.modules | toolchain_imports(evidence, paths - searched))
         searched = paths
-        found = _needs(evidence, paths, programs, uses)
+        found = _needs(evidence, paths, programs, uses, memory)
         then = _unowned(evidence, found.uses)
         init = not found.uses.programs.isdisjoint(_INIT)
         more = programs.union(
@@ -123,7 +125,7 @@ def _unowned(evidence: Evidence, uses: Uses) -> frozenset[str]:
     return frozenset(path for path, effect in wanted.paths.items() if not speaks_for_packages(path, effect))
 
 
-def _needs(evidence: Evidence, paths: Collection[str], programs: Collection[str], uses: Uses) -> Needs:
+def _needs(evidence: Evidence, paths: Collection[str], programs: Collection[str], uses: Uses, memory: Memory) -> Needs:
     def made(path: str) -> bool:
         return not _from_base(evidence, path) and evidence.installed.owner(path) is None
 
@@ -138,6 +140,7 @@ def _needs(evidence: Evidence, paths: Collection[str], programs: Collection[str]
         evidence.config,
         searched=lambda path: not _from_base(evidence, path),
         made=made,
+        memory=memory,
     )
     files: dict[str, Need] = {}
     # A root is named as it is written; the file may be a link's target of another name (npm, npm-cli.js).
@@ -245,6 +248,7 @@ def _is_tool(evidence: Evidence, path: str, tools: Collection[str]) -> bool:
     return distros.judge(evidence.installed, owner).need == "build-only"
 
 
+@lru_cache(maxsize=1 << 16)
 def _in_words(reason: Reason) -> str:
     name, path, by = reason.name, reason.via, said(" by /{path}", path=reason.via) if reason.via else ""
     words: dict[str, str] = {
