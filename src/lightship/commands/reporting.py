@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lightship.errors import UsageError
 from lightship.messages import said
+from lightship.reports.translation import tr
 
 # Formats that nobody can read at a terminal.
 _FOR_FILES = frozenset({"html", "svg"})
@@ -63,10 +64,10 @@ def asked_reports(
         found.append(Report(name, path))
     printed = [one for one in found if one.path is None]
     if len(printed) > 1:
-        names = " and ".join(one.format for one in printed)
+        names = tr(" and ").join(one.format for one in printed)
         raise UsageError(
             "only one report can go to standard output",
-            where=f"{names} have no file",
+            where=tr("{names} have no file", names=names),
             help=said("write --report {format}=FILE", format=printed[-1].format),
         )
     if printed and printed[0].format in _FOR_FILES and sys.stdout.isatty():

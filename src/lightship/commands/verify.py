@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args, level
 from lightship.commands.reporting import add_report_argument, asked_reports, deliver
 from lightship.errors import EXIT_FINDINGS, EXIT_OK, EXIT_UNKNOWN, UsageError
-from lightship.messages import said
+from lightship.messages import joined, said
 from lightship.reports.translation import told, tr
 
 if TYPE_CHECKING:
@@ -121,9 +121,14 @@ def _write_record(path: Path, original: Observation) -> str:
     new = recording_text(recording, path.name)
     if new != old:
         write_atomic(path, new)
-    count = f"{len(recording.requests)} requests, {len(recording.commands)} commands"
-    left_out = "".join(f"\n  left out: {one}" for one in recording.left_out)
-    return f"{path}: {'unchanged' if new == old else 'written'}, {count}{left_out}"
+    return said(
+        "{path}: {what}, {requests} requests, {commands} commands{left_out}",
+        path=path,
+        what=said("unchanged") if new == old else said("written"),
+        requests=len(recording.requests),
+        commands=len(recording.commands),
+        left_out=joined("", (said("\n  left out: {what}", what=one) for one in recording.left_out)),
+    )
 
 
 def _printed(verdict: Verdict, required: int, *, everything: bool) -> str:

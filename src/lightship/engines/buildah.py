@@ -66,24 +66,26 @@ class Buildah:
         self._runs = shutil.which(self._runtime or configured) or ""
 
     def info(self) -> EngineInfo:
-        limits = []
+        limits: list[str] = []
         version = self._found["version"]["version"]
         if not self._heredocs():
-            limits.append(f"no heredocs: Buildah {version} builds them as empty layers")
+            limits.append(said("no heredocs: Buildah {version} builds them as empty layers", version=version))
         runs = bool(self._runs) and machine.is_root()
         if not runs:
-            limits.append("runs no containers: that needs root and runc or crun; use Podman")
+            limits.append(said("runs no containers: that needs root and runc or crun; use Podman"))
         else:
-            limits.append("no published ports: its containers have a network of their own, reached from inside it")
+            limits.append(
+                said("no published ports: its containers have a network of their own, reached from inside it")
+            )
         limits += egress.limits("buildah")
         if runs:
-            limits.append("VOLUMEs of an image are plain folders in its containers")
+            limits.append(said("VOLUMEs of an image are plain folders in its containers"))
         return EngineInfo("buildah", version, Capabilities(self._heredocs(), False, runs, tuple(limits)))
 
     def build(self, request: BuildRequest, on_step: OnStep) -> BuiltImage:
         if not self._heredocs():
             version = self._found["version"]["version"]
-            refuse_heredocs(request, f"Buildah {version}", "it makes an empty layer of it, without a word")
+            refuse_heredocs(request, f"Buildah {version}", said("it makes an empty layer of it, without a word"))
         return containers_build.build(
             self._client, request, on_step, run_id=self._run, store=self._store, runtime=self._runtime
         )

@@ -151,7 +151,7 @@ class AttachedContainer:
 
     def connect(self, port: int, timeout: float) -> socket.socket:
         if not self.state().running:
-            raise ConnectionRefusedError(f"container {self.id} has ended")
+            raise ConnectionRefusedError(said("container {id} has ended", id=self.id))
         if not self._pid:
             return self._runtime.dial(self.id, port, timeout)
         try:
@@ -262,7 +262,7 @@ class AttachedContainer:
     def _complaint(self) -> str:
         text = self._program.output()[1].decode("utf-8", "replace").strip()
         lines = [line for line in text.split("\n") if line.strip() and "--help" not in line]
-        return lines[-1].strip() if lines else "no reason given"
+        return lines[-1].strip() if lines else said("no reason given")
 
 
 def run_to_end(container: AttachedContainer, spec: RunSpec, timeout: float, output_limit: int) -> Completed:

@@ -98,22 +98,22 @@ class Docker(DockerLike):
         self._docker = docker
 
     def info(self) -> EngineInfo:
-        limits = []
+        limits: list[str] = []
         kit = self._docker.builder != "classic"
         if not kit:
-            limits.append("classic builder: no RUN --mount (install docker-buildx for BuildKit)")
+            limits.append(said("classic builder: no RUN --mount (install docker-buildx for BuildKit)"))
         if not self._heredocs():
-            limits.append("no heredocs without a `# syntax=` line (Docker 23 knows them by itself)")
-        limits.append("a CA bundle cannot be lent to RUN steps (BuildKit has no build volumes)")
+            limits.append(said("no heredocs without a `# syntax=` line (Docker 23 knows them by itself)"))
+        limits.append(said("a CA bundle cannot be lent to RUN steps (BuildKit has no build volumes)"))
         if not machine.is_root():
-            limits.append("each connection to a container takes about a second: a relay beside it makes it")
+            limits.append(said("each connection to a container takes about a second: a relay beside it makes it"))
         limits += egress.limits("docker")
         version = f"{self._docker.server} (client {self._docker.version}, {self._docker.builder})"
         return EngineInfo("docker", version, Capabilities(self._heredocs(), kit, True, tuple(limits)))
 
     def build(self, request: BuildRequest, on_step: OnStep) -> BuiltImage:
         if not self._heredocs() and not _names_a_frontend(request.dockerfile):
-            refuse_heredocs(request, f"Docker {self._docker.server}", "its lines would be taken for instructions")
+            refuse_heredocs(request, f"Docker {self._docker.server}", said("its lines would be taken for instructions"))
         network = egress.build_network("docker", request, self._attempt)
         with build_files(request, self._run) as files:
             tag = self._run.tag()

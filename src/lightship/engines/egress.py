@@ -21,6 +21,7 @@ from lightship.engines import machine, ours, remembered
 from lightship.engines.protocol import BuildRequest
 from lightship.engines.relay import relay
 from lightship.errors import BuildError, EngineError
+from lightship.messages import said
 
 BuildNetwork = Literal["host", "default", "none"]
 
@@ -52,9 +53,9 @@ def build_network(engine: str, request: BuildRequest, attempt: Callable[[BuildRe
 def limits(engine: str) -> list[str]:
     """What an earlier build has found, in words for ``Capabilities.limits``."""
     if _proxy_on_loopback():
-        return ["RUN steps use the host's network: the proxy is on the host's loopback"]
+        return [said("RUN steps use the host's network: the proxy is on the host's loopback")]
     if remembered.recall(_key(engine)) == "host":
-        return ["RUN steps use the host's network: the engine's own has no way out here (tried)"]
+        return [said("RUN steps use the host's network: the engine's own has no way out here (tried)")]
     return []
 
 

@@ -51,7 +51,9 @@ class Podman(DockerLike):
     def info(self) -> EngineInfo:
         limits = egress.limits("podman")
         if not self._heredocs():
-            limits.append(f"no heredocs: Buildah {self._host['buildahVersion']} builds them as empty layers")
+            limits.append(
+                said("no heredocs: Buildah {version} builds them as empty layers", version=self._host["buildahVersion"])
+            )
         return EngineInfo(
             "podman",
             self._found["version"]["Version"],
@@ -61,7 +63,9 @@ class Podman(DockerLike):
     def build(self, request: BuildRequest, on_step: OnStep) -> BuiltImage:
         if not self._heredocs():
             refuse_heredocs(
-                request, "this Podman", f"Buildah {self._host['buildahVersion']} makes an empty layer of it"
+                request,
+                "this Podman",
+                said("Buildah {version} makes an empty layer of it", version=self._host["buildahVersion"]),
             )
         return containers_build.build(self._client, request, on_step, run_id=self._run, store=self._store)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from lightship.engines.process import run
 from lightship.engines.protocol import CommandLog
+from lightship.messages import said
 
 TIMEOUT = 900.0
 """Seconds: the first run fetches the scanner's database."""
@@ -47,12 +48,16 @@ def _asked(name: str, argv: list[str], read: Callable[[object], Counter[str]], l
     done = run(argv, timeout=TIMEOUT, log=log, output_limit=_OUTPUT_LIMIT)
     if done.exit_code != 0:
         words = done.stderr.decode("utf-8", "replace").strip().split("\n")
-        why = "took too long" if done.exit_code is None else words[-1][:200] or f"ended with {done.exit_code}"
+        why = (
+            said("took too long")
+            if done.exit_code is None
+            else words[-1][:200] or said("ended with {exit_code}", exit_code=done.exit_code)
+        )
         return ScanResult(name, problem=why)
     try:
         counts = read(json.loads(done.stdout))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return ScanResult(name, problem="its answer cannot be understood")
+        return ScanResult(name, problem=said("its answer cannot be understood"))
     return ScanResult(name, tuple((word, counts[word]) for word in SEVERITIES if counts[word]))
 
 

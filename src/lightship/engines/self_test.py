@@ -12,6 +12,7 @@ from lightship.engines import ours, remembered
 from lightship.engines.protocol import BuildRequest, Engine, RunSpec
 from lightship.engines.relay import relay
 from lightship.errors import EngineError, LightshipError
+from lightship.messages import said
 
 PORT = 8000
 PATIENCE = 20.0
@@ -74,7 +75,7 @@ class _Stop(Exception):
 def _try_all(engine: Engine, folder: Path, checks: list[Check]) -> None:
     program = relay()
     if program is None:
-        raise EngineError("lightship has no test program for this kind of machine")
+        raise EngineError(said("lightship has no test program for this kind of machine"))
     (folder / "relay").write_bytes(program)
     (folder / "relay").chmod(0o755)
     images: list[str] = []
@@ -83,7 +84,7 @@ def _try_all(engine: Engine, folder: Path, checks: list[Check]) -> None:
     image = images[0]
     try:
         with _check("config", checks):
-            _expect(engine.config(image).healthcheck is not None, "HEALTHCHECK is lost")
+            _expect(engine.config(image).healthcheck is not None, said("HEALTHCHECK is lost"))
         capabilities = engine.info().capabilities
         if capabilities and capabilities.runs_containers:
             _try_containers(engine, image, checks)
@@ -95,20 +96,23 @@ def _try_all(engine: Engine, folder: Path, checks: list[Check]) -> None:
 def _try_containers(engine: Engine, image: str, checks: list[Check]) -> None:
     with _check("run", checks):
         done = engine.run(image, RunSpec(argv=("/relay", "ports")), timeout=PATIENCE)
-        _expect(done.exit_code == 0, done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.exit_code}")
+        _expect(
+            done.exit_code == 0,
+            done.stderr.decode("utf-8", "replace").strip() or said("exit code {exit_code}", exit_code=done.exit_code),
+        )
     with _check("start", checks):
         container = engine.start(image, RunSpec())
     try:
         with _check("listen", checks):
-            _expect(_until(lambda: PORT in container.listening()), "its port is not seen")
+            _expect(_until(lambda: PORT in container.listening()), said("its port is not seen"))
         with _check("connect", checks), container.connect(PORT, PATIENCE) as link:
-            _expect(link.recv(16) == b"ok\n", "a wrong answer")
+            _expect(link.recv(16) == b"ok\n", said("a wrong answer"))
         with _check("exec", checks):
             done = container.exec(["/relay", "ports"], timeout=PATIENCE)
             _expect(done.exit_code == 0, done.stderr.decode("utf-8", "replace").strip())
         with _check("stop", checks):
             container.signal("SIGKILL")
-            _expect(not container.wait(PATIENCE).running, "it is still running")
+            _expect(not container.wait(PATIENCE).running, said("it is still running"))
     finally:
         container.remove()
 

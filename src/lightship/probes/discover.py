@@ -63,7 +63,11 @@ def plan_from_original(engine: Engine, image: str, facts: ImageFacts, settings: 
     )
     refuse_clashes(facts, plan.services)
     plan = _served(engine, image, facts, plan, settings)
-    said_port = (f"PORT is {told[0][1]} in every run: the program reads it and nothing sets it",) if told else ()
+    said_port = (
+        (said("PORT is {told} in every run: the program reads it and nothing sets it", told=told[0][1]),)
+        if told
+        else ()
+    )
     return replace(plan, commands=_commands(engine, image, facts, plan), left_out=(*plan.left_out, *said_port))
 
 

@@ -40,7 +40,7 @@ def ask(container: Container, request: HttpRequest, *, timeout: float, body_limi
             )
         return answer
     except (OSError, http.client.HTTPException, ValueError) as error:
-        problem = f"no whole answer within {timeout:g} s" if late.is_set() else _reason(error)
+        problem = said("no whole answer within {timeout:g} s", timeout=timeout) if late.is_set() else _reason(error)
         return HttpAnswer(None, problem=problem, seconds=time.monotonic() - started)
     finally:
         watch.cancel()
@@ -96,13 +96,15 @@ def _body(response: http.client.HTTPResponse, limit: int, deadline: float) -> tu
             part = response.read1(min(_CHUNK, limit + 1 - size))
             if not part:
                 missing = response.length or 0
-                return b"".join(parts), f"the body broke off: {missing} bytes are missing" if missing else ""
+                return b"".join(parts), said(
+                    "the body broke off: {missing} bytes are missing", missing=missing
+                ) if missing else ""
             parts.append(part)
             size += len(part)
             if time.monotonic() > deadline:
                 return b"".join(parts), "the body did not end in time"
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return b"".join(parts), f"the body broke off: {_reason(error)}"
+        return b"".join(parts), said("the body broke off: {error}", error=_reason(error))
     return b"".join(parts), ""
 
 
@@ -130,7 +132,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, http.client.RemoteDisconnected):
         return "closed the connection without an answer"
     if isinstance(error, http.client.HTTPException):
-        return f"invalid HTTP ({type(error).__name__})"
+        return said("invalid HTTP ({name})", name=type(error).__name__)
     if isinstance(error, ConnectionError):
         return "the connection broke"
-    return f"no HTTP ({type(error).__name__})"
+    return said("no HTTP ({name})", name=type(error).__name__)

@@ -14,6 +14,7 @@ from typing import Any
 
 from lightship.engines.protocol import Engine, RunSpec
 from lightship.evidence.observation import CommandAnswer, CommandProbe, ImportAnswer
+from lightship.messages import said
 
 MARK = "lightship-answers:"
 BUDGET = 120.0
@@ -168,7 +169,9 @@ def _run(engine: Engine, image: str, spec: RunSpec, argv: tuple[str, ...]) -> tu
         if isinstance(answers, dict):
             return answers, ""
     last = (done.stderr or done.stdout).decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-    return None, f"{argv[0]} ends with exit code {done.exit_code}: {last}"
+    return None, said(
+        "{argv} ends with exit code {exit_code}: {last}", argv=argv[0], exit_code=done.exit_code, last=last
+    )
 
 
 def _command(probe: CommandProbe, code: int | None, stdout: str, stderr: str, problem: str) -> CommandAnswer:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lightship.evidence.observation import CommandAnswer, CommandProbe, HttpAnswer, HttpRequest, Observation
+from lightship.messages import said
 from lightship.verify import volatile
 from lightship.verify.answers import paired
 
@@ -82,16 +83,16 @@ def _request(
     if statuses == {None}:
         return None  # nothing that speaks HTTP
     if len(statuses) > 1:
-        left_out.append(f"{request.label}: another status each time")
+        left_out.append(said("{label}: another status each time", label=request.label))
         return None
     (status,) = statuses
     if known is not None and known.expect_status in (None, status):
         held = tuple(part for part in known.expect_body if all(part.encode() in one.body for one in answers))
         return replace(known, expect_body=held)
     if any(one.truncated for one in answers):
-        left_out.append(f"{request.label}: its body, which is too long or broke off")
+        left_out.append(said("{label}: its body, which is too long or broke off", label=request.label))
         return replace(request, expect_status=status)
-    parts = _constant([one.body for one in answers], f"{request.label}: its body", left_out)
+    parts = _constant([one.body for one in answers], said("{label}: its body", label=request.label), left_out)
     return replace(request, expect_status=status, expect_body=parts)
 
 
@@ -100,14 +101,18 @@ def _command(
 ) -> CommandProbe | None:
     codes = {one.exit_code for one in ended}
     if len(codes) > 1 or None in codes:
-        left_out.append(f"{probe.label}: ends in another way each time, or not in time")
+        left_out.append(said("{label}: ends in another way each time, or not in time", label=probe.label))
         return None
     (code,) = codes
     outputs = [one.stdout + one.stderr for one in ended]
     if known is not None and known.expect_exit in (None, code):
         held = tuple(part for part in known.expect_output if all(part.encode() in one for one in outputs))
         return replace(known, expect_output=held)
-    return replace(probe, expect_exit=code, expect_output=_constant(outputs, f"{probe.label}: its output", left_out))
+    return replace(
+        probe,
+        expect_exit=code,
+        expect_output=_constant(outputs, said("{label}: its output", label=probe.label), left_out),
+    )
 
 
 def _constant(bodies: Sequence[bytes], what: str, left_out: list[str]) -> tuple[str, ...]:
@@ -115,11 +120,17 @@ def _constant(bodies: Sequence[bytes], what: str, left_out: list[str]) -> tuple[
     try:
         texts = [one.decode("utf-8") for one in bodies]
     except UnicodeDecodeError:
-        left_out.append(f"{what}, which is not text")
+        left_out.append(said("{what}, which is not text", what=what))
         return ()
     common = volatile.pattern(texts)
     if not common.is_constant:
-        left_out.append(f"{what}, where it changes from answer to answer ({len(common.parts) - 1} places)")
+        left_out.append(
+            said(
+                "{what}, where it changes from answer to answer ({count} places)",
+                what=what,
+                count=len(common.parts) - 1,
+            )
+        )
     pieces = [piece for part in common.parts if len(piece := part.strip()[:LONGEST].strip()) >= SHORTEST]
     chosen = sorted(sorted(dict.fromkeys(pieces), key=len, reverse=True)[:PARTS], key=pieces.index)
     return tuple(piece for piece in chosen if all(piece in text for text in texts))

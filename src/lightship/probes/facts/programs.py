@@ -13,6 +13,7 @@ from lightship.closure.scripts import interpreter_of
 from lightship.closure.settings import commands_in_settings, is_settings
 from lightship.closure.surroundings import Surroundings
 from lightship.evidence.observation import FileFact, Mention, ScriptFact
+from lightship.messages import said
 from lightship.oci.model import ImageConfig
 from lightship.probes.facts.languages import Places
 from lightship.verify.allowed import allowance
@@ -173,7 +174,7 @@ def _script(around: Surroundings, path: str, package: str) -> ScriptFact:
     if shebang is None:
         return ScriptFact(name, f"/{path}", "", "", package)
     gone = next((one for one in shebang.programs if around.program(one) is None), "")
-    problem = f"its interpreter {gone} is not there" if gone else ""
+    problem = said("its interpreter {gone} is not there", gone=gone) if gone else ""
     trail = around.paths.follow(path)
     if trail is not None and not around.is_executable(trail):
         problem = problem or "it is not executable"
