@@ -335,5 +335,7 @@ def test_what_the_authors_of_a_node_package_use_is_not_looked_into() -> None:
         f"{package}/deps/x/run.sh": program("#!/bin/sh\ncurl x\n"),
     }
     assert not {"usr/bin/git", "usr/bin/curl"} & set(made_up(["node", "server.js"], files, "app"))
+    builder = {**files, "app/node_modules/node-gyp/lib/find.js": calls}
+    assert "usr/bin/git" not in made_up(["node", "server.js"], builder, "app")
     named = {**files, f"{package}/package.json": '{"main": "./etc/prepare.js"}'}
     assert "usr/bin/git" in made_up(["node", "server.js"], named, "app")

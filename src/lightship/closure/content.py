@@ -64,7 +64,7 @@ class Gone:
 
 
 class Memory:
-    """What the files of one tree ask for, kept from one walk over it to the next: the same question, the same answer."""
+    """What the files of one tree ask for, kept from one walk over it to the next: same question, same answer."""
 
     __slots__ = ("around", "asks", "given", "starts")
 

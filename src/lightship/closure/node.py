@@ -17,6 +17,22 @@ _BESIDE = frozenset(
 )
 
 
+# What compiles native modules, or fetches them compiled, while they are installed.
+_BUILDERS = frozenset(
+    (
+        "node-gyp",
+        "prebuild",
+        "prebuild-install",
+        "cmake-js",
+        "node-addon-api",
+        "nan",
+        "husky",
+        "lint-staged",
+        "napi-build-utils",
+    )
+)
+
+
 def node_trees(around: Surroundings, script: str) -> tuple[str, ...]:
     """The trees from which a script (a real path) may require: its package, node_modules above it, NODE_PATH."""
     trees: dict[str, None] = {}
@@ -36,11 +52,13 @@ def node_trees(around: Surroundings, script: str) -> tuple[str, ...]:
 
 def is_beside_package(around: Surroundings, path: str) -> bool:
     """Whether a file of an installed package lies in a folder of it that only its authors use: tests, releases, sources
-    that were compiled. One that the package.json names is not among them.
+    that were compiled. One that the package.json names is not among them. Packages that only build others are whole.
     """
     before, modules, inside = path.rpartition("node_modules/")
     parts = inside.split("/")
     name = parts[: 2 if inside.startswith("@") else 1]
+    if "/".join(name) in _BUILDERS:
+        return True
     if not modules or len(parts) < len(name) + 2 or parts[len(name)] not in _BESIDE:
         return False
     manifest = around.text(f"{before}{modules}{'/'.join(name)}/package.json")
