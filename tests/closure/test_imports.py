@@ -92,3 +92,9 @@ def test_a_command_of_the_configuration_counts(tmp_path: Path) -> None:
     assert dict(imported_modules(tree, [], MODULES, part=lambda one: False, commands=["python -m pip list"])) == {
         "pip": ""
     }
+
+
+@pytest.mark.parametrize("name", ["setuptools_ext.py", "_shimmed_dist_utils.py", "distutils/core.py", "build_ext.py"])
+def test_what_a_library_has_for_builds_does_not_count(tmp_path: Path, name: str) -> None:
+    assert found(tmp_path, f"lib/site-packages/cffi/{name}", "import setuptools\n") == {}
+    assert found(tmp_path, f"srv/{name}", "import setuptools\n") == {"setuptools": f"srv/{name}"}

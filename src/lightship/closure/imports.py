@@ -25,6 +25,10 @@ _FOREIGN = ("/node_modules/", "/site-packages/", "/dist-packages/")
 _SOURCES = (".py", ".pyx", ".pyw", ".pth")
 # Only an installer runs these, and every project that was ever packaged has one.
 _INSTALLED_FROM = ("setup.py", "conftest.py")
+# What a library has for those who build with it: cffi's hook into setuptools, numpy's own distutils.
+_FOR_BUILDS = re.compile(
+    r"/distutils/|(?:^|/)(?:\w*setuptools\w*|\w*dist_?utils\w*|build_ext|build_py|build_clib|bdist_\w+|sdist)\.py$"
+)
 
 
 def imported_modules(
@@ -75,6 +79,8 @@ def _how(
 ) -> tuple[re.Pattern[bytes] | None, int]:
     name = path.rpartition("/")[2]
     if name in _INSTALLED_FROM:
+        return None, 0
+    if _FOR_BUILDS.search(path) and any(part in path for part in _FOREIGN):
         return None, 0
     if path.endswith(_METADATA):
         return required, SOURCE_LIMIT
