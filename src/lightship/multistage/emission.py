@@ -98,10 +98,16 @@ def _block(block: Block, newline: str, escape: str) -> str:
 
 
 def _wrap(text: str, width: int = 100) -> list[str]:
+    """A reason in lines of some width; several reasons that do not fit into one line stand below each other."""
+    parts = text.split("; ") if len(text) > width else [text]
+    return [line for part in parts for line in _wrapped(part, width)]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
     lines = [""]
     for word in text.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append("")
+            lines.append(" ")
         lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
     return lines
 

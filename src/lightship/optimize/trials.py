@@ -22,6 +22,8 @@ from lightship.probes import ProbePlan, image_facts, observe
 from lightship.verify import Allowance, Verdict, compare
 from lightship.verify.settings import Settings
 
+_UNSEEN = ("not checked", "not reached by the original")
+
 
 @dataclass(frozen=True, slots=True)
 class Original:
@@ -170,7 +172,13 @@ def _verdict(work: _Work, built: Built, allowed: tuple[Allowance, ...]) -> Verdi
     facts = without_gone_places(image_facts(built.image.config, built.image.rootfs()), original.all_facts, held)
     verdict = compare(Observation("original", held), Observation(built.name, facts), allowed=allowed)
     if verdict.word == "DIFFERENT":
-        return verdict
+        unseen = said("not looked at: the files alone show a difference")
+        return replace(
+            verdict,
+            levels=tuple(
+                replace(one, detail=unseen) if one.level > 4 and one.state in _UNSEEN else one for one in verdict.levels
+            ),
+        )
     with workshop.engine_at_work():
         seen = observe(workshop.engine, built.name, facts, original.plan)
     return compare(original.observation, seen, allowed=allowed)
