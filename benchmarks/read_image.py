@@ -115,10 +115,14 @@ def compare(rounds: list[dict[str, Run]]) -> int:
 
 
 def print_ratio(rounds: list[dict[str, Run]], name: str, other: str) -> tuple[float, float]:
-    """One line: time and memory of one command beside another's. Gives the medians."""
+    """One line: what one command takes beside another. Gives the medians of time and memory.
+
+    Where other programs want the processors too, a program of more threads gets more of them: then cpu tells more.
+    """
     ratios = [each[name].seconds / each[other].seconds for each in rounds]
     memory = [each[name].memory / each[other].memory for each in rounds]
-    print(f"{name} / {other}: time {spread(ratios)}, memory {spread(memory)}")
+    processor = [each[name].processor / each[other].processor for each in rounds]
+    print(f"{name} / {other}: time {spread(ratios)}, cpu {spread(processor)}, memory {spread(memory)}")
     return statistics.median(ratios), statistics.median(memory)
 
 
