@@ -77,6 +77,20 @@ def test_a_route_is_asked_for_below_each_prefix_too(tmp_path: Path, name: str, t
     assert path in found(tmp_path, name, text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'openapi: "3.0.0"\nservers:\n  - url: http://x:5000/v1.0\npaths:\n  /ships:\n    get: {}\n  /ships/{id}:\n',
+        'swagger: "2.0"\nbasePath: /v1.0\npaths:\n  "/ships":\n    get: {}\n',
+    ],
+)
+def test_openapi_documents_name_routes(tmp_path: Path, text: str) -> None:
+    paths = found(tmp_path, "app/api.yaml", text)
+    assert {"/ships", "/v1.0/ships", "/v1.0/openapi.json", "/v1.0/ui/"} <= set(paths)
+    assert not any("{" in path for path in paths)
+    assert found(tmp_path, "app/other.yaml", text.replace("openapi", "name").replace("swagger", "name")) == ()
+
+
 def test_a_route_is_asked_for_below_two_prefixes(tmp_path: Path) -> None:
     text = "app.use('/api', one); one.use('/v1', two); two.get('/ships', list)"
     assert {"/ships", "/api/ships", "/api/v1/ships"} <= set(found(tmp_path, "app/server.js", text))

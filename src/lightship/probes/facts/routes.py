@@ -66,6 +66,14 @@ _PREFIX = re.compile(
     r"""|\.(?:use|Group|Route|PathPrefix|mount)\(\s*["'`](/[\w./~+-]{1,80})["'`]"""
     r"""|\bpath\(\s*["']([\w./~+-]{1,80}/)["']\s*,\s*include\b"""
 )
+# OpenAPI documents (https://spec.openapis.org/oas/latest.html), which some frameworks take their routes from.
+_DESCRIPTIONS = (".yaml", ".yml", ".json")
+_IS_DESCRIPTION = re.compile(r"""^\s*["']?(?:openapi|swagger)["']?\s*:\s*["']?[23]""", re.MULTILINE)
+_DESCRIBED = re.compile(rf"""^[ \t]*["']?(/{_PATH[2:]})["']?\s*:\s*(?:$|\{{|#)""", re.MULTILINE)
+_BASE = re.compile(
+    r"""["']?(?:basePath|url)["']?\s*:\s*["']?(?:https?://[^/\s"']+)?(/[\w./~+-]{1,80})["']?\s*(?:$|,)""", re.MULTILINE
+)
+_DOCUMENTS = ("/openapi.json", "/docs", "/ui/", "/health")
 # A GET that changes something is bad manners, and common; a POST that ends the program ends the observation.
 _UNSAFE = re.compile(r"log-?out|sign-?out|delete|remove|shutdown|restart|reset|quit|kill|exit|stop", re.IGNORECASE)
 
@@ -76,13 +84,25 @@ def routes(around: Surroundings, files: Mapping[str, FileFact]) -> tuple[Route, 
     posts: dict[str, None] = {}
     prefixes: dict[str, None] = {}
     sources = [path for path, fact in files.items() if _is_own_source(path, fact)]
-    for path in sources[:_FILES_LIMIT]:
+    described = [path for path in sources if path.endswith(_DESCRIPTIONS)]
+    for path in described[:_FILES_LIMIT]:
+        text = around.tree.read(path, _SIZE_LIMIT).decode("utf-8", "replace")
+        if _IS_DESCRIPTION.search(text[:2000]):
+            gets.update(dict.fromkeys(_names(_DESCRIBED, text)))
+            prefixes.update(dict.fromkeys(_rooted(match).rstrip("/") for match in _BASE.finditer(text)))
+    for path in [path for path in sources if not path.endswith(_DESCRIPTIONS)][:_FILES_LIMIT]:
         language = path.rpartition(".")[2]
         text = around.tree.read(path, _SIZE_LIMIT).decode("utf-8", "replace")
         gets.update(dict.fromkeys(_names(_PATTERNS[language], text)))
         posts.update(dict.fromkeys(_names(_POSTS[language], text)))
         prefixes.update(dict.fromkeys(_rooted(match) for match in _PREFIX.finditer(text)))
-    return (*_listed("GET", gets, prefixes), *_listed("POST", posts, prefixes))
+    # What frameworks serve beside the routes, where the application hangs below a prefix.
+    tops = sorted(
+        {prefix.rstrip("/") for prefix in prefixes if described or not prefix.endswith("/")}, key=_short_first
+    )
+    described_below = [f"{prefix}{path}" for prefix in tops for path in _DOCUMENTS]
+    found = (*_listed("GET", gets, prefixes), *(Route("GET", path) for path in described_below[: 4 * len(_DOCUMENTS)]))
+    return (*dict.fromkeys(found), *_listed("POST", posts, prefixes))
 
 
 def _listed(method: str, names: Iterable[str], prefixes: Iterable[str]) -> Iterator[Route]:
@@ -100,7 +120,8 @@ def _short_first(name: str) -> tuple[int, int, str]:
 
 
 def _is_own_source(path: str, fact: FileFact) -> bool:
-    is_source = fact.kind in ("file", "hardlink") and not fact.owner and path.rpartition(".")[2] in _PATTERNS
+    is_source = path.rpartition(".")[2] in _PATTERNS or path.endswith(_DESCRIPTIONS)
+    is_source = is_source and fact.kind in ("file", "hardlink") and not fact.owner
     return is_source and fact.size <= _SIZE_LIMIT and not _FOREIGN.search(path)
 
 
