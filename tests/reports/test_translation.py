@@ -17,7 +17,8 @@ from lightship.multistage import Hunk
 from lightship.optimize import Trial
 from lightship.reports import optimization_text, translation
 from lightship.reports.optimizations import render
-from lightship.verify import LevelResult, Verdict
+from lightship.verify import LevelResult, Verdict, compare
+from verify.sample import candidate, original
 
 from .examples import CANDIDATE, IMPROVED, NOT_PROVEN, TAKEN, outcome
 
@@ -163,3 +164,15 @@ def test_findings_speak_it_and_documents_do_not(tmp_path: Path, capsys: pytest.C
     assert "aviso: las listas de paquetes que descarga apt-get update se quedan en la imagen [apt_lists_kept]" in text
     assert "ayuda: terminar este RUN con rm -rf /var/lib/apt/lists/*" in text and "help:" not in text
     assert " en 1 de 1 archivo" in text.rsplit("\n", 2)[-2]
+
+
+def test_all_that_a_comparison_says_is_in_the_catalogue() -> None:
+    seen = compare(original(), candidate())
+    against_nothing = compare(original(), replace(candidate(), runs=(), hardened=()))
+    texts = [*seen.notes, *(one.why for one in seen.allowed), *(one.detail for one in seen.levels)]
+    texts += [*against_nothing.notes, *(one.detail for one in against_nothing.levels)]
+    texts += [one.candidate for one in (*against_nothing.differences, *against_nothing.doubts)]
+    translation.use("es")
+    assert len(texts) > 30
+    # The sample has its own reason for a package.
+    assert [text for text in texts if translation.tr(text) == text] == ["a development dependency"]

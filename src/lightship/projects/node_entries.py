@@ -14,12 +14,12 @@ from lightship.projects.start import procfile, start_of, wished
 
 _SOURCES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
 _DEVELOPMENT = {
-    "nodemon": "restarts on changes",
-    "ts-node-dev": "restarts on changes",
-    "vite": "serves for development",
-    "react-scripts": "serves for development",
-    "webpack-dev-server": "serves for development",
-    "parcel": "serves for development",
+    "nodemon": said("restarts on changes"),
+    "ts-node-dev": said("restarts on changes"),
+    "vite": said("serves for development"),
+    "react-scripts": said("serves for development"),
+    "webpack-dev-server": said("serves for development"),
+    "parcel": said("serves for development"),
 }
 _FALLBACK_PORT = re.compile(r"\bPORT\b['\"\])]*\s*(?:\|\||\?\?)\s*['\"]?(\d{2,5})\b|\.listen\(\s*(\d{2,5})\b")
 
@@ -107,7 +107,7 @@ def _refuse_development(project: Project, package: dict[str, object], name: str)
     is_development = name in development or aliases.get(name, "") in development
     if name not in _DEVELOPMENT and not is_development:
         return
-    what = "is a development dependency" if is_development else _DEVELOPMENT[name]
+    what = said("is a development dependency") if is_development else _DEVELOPMENT[name]
     raise refusal(
         said("the start command calls {name}, which {what}", name=name, what=what),
         where=project.where("package.json"),

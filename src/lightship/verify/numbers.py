@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lightship.evidence.observation import ImageFacts
+from lightship.messages import said
 from lightship.verify.config import user_id
 
 # What adduser(8) and systemd-sysusers(8) give to system accounts; those below are the same everywhere.
 _SYSTEM = range(100, 1000)
-REASON = "made by installing an OS package, which takes the next free number"
+REASON = said("made by installing an OS package, which takes the next free number")
 
 
 @dataclass(frozen=True, slots=True)

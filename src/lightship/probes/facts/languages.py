@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lightship.elf import FileTree, go_version
 from lightship.evidence.observation import FileFact, LanguagePackage
+from lightship.messages import said
 
 METADATA_LIMIT = 1 << 20
 _DIST_INFO = re.compile(
@@ -94,7 +95,7 @@ def _node(rootfs: FileTree, path: str, development: frozenset[str]) -> LanguageP
         return None
     if not isinstance(document, dict) or not isinstance(document.get("name"), str) or "version" not in document:
         return None
-    why = "a development dependency by npm's own record" if directory in development else ""
+    why = said("a development dependency by npm's own record") if directory in development else ""
     return LanguagePackage("node", document["name"], str(document["version"]), f"{root}node_modules", why)
 
 
