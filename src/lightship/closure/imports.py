@@ -25,6 +25,8 @@ _FOREIGN = ("/node_modules/", "/site-packages/", "/dist-packages/")
 _SOURCES = (".py", ".pyx", ".pyw", ".pth")
 # Only an installer runs these, and every project that was ever packaged has one.
 _INSTALLED_FROM = ("setup.py", "conftest.py")
+# What a compiled module calls to import another: https://docs.python.org/3/c-api/import.html
+_IMPORTS = b"PyImport_Import"
 # What a library has for those who build with it: cffi's hook into setuptools, numpy's own distutils.
 _FOR_BUILDS = re.compile(
     r"/distutils/|(?:^|/)(?:\w*setuptools\w*|\w*dist_?utils\w*|build_ext|build_py|build_clib|bdist_\w+|sdist)\.py$"
@@ -66,6 +68,8 @@ def imported_modules(
         if pattern is None or part(path):
             continue
         content = rootfs.read(path, limit)
+        if pattern is compiled and _IMPORTS not in content:
+            continue
         if not any(name in content for name in bare):
             continue
         for match in pattern.finditer(content):

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Literal
 
-MentionKind = Literal["program", "shell", "library", "find-library"]
+from lightship.closure.languages import LANGUAGES, SUFFIXES, Language, MentionKind, hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,139 +28,6 @@ class Mention:
     direct: bool = True
     command: bool = True
 
-
-_IMPORTING = r"""\b(?:import|from)\s+(?:{names})\b|["'](?:{names})(?:/[\w/.-]*)?["']"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Language:
-    """How a language starts programs: words that source which does has, and what a function's first string is.
-
-    ``others`` are libraries with functions of their own for it.
-    """
-
-    words: tuple[bytes, ...]
-    calls: Mapping[str, MentionKind]
-    lists: bool = False
-    backticks: bool = False
-    bare_calls: bool = False
-    others: str = ""
-
-    @property
-    def libraries(self) -> re.Pattern[bytes] | None:
-        """Where source asks for one of the libraries that start programs for it, which have functions of any name."""
-        return _importing(self.others)
-
-
-@cache
-def _importing(libraries: str) -> re.Pattern[bytes] | None:
-    names = "|".join(re.escape(name) for name in libraries.split())
-    return re.compile(_IMPORTING.format(names=names).encode()) if names else None
-
-
-def _calls(**names: str) -> Mapping[str, MentionKind]:
-    kinds: dict[str, MentionKind] = {
-        "program": "program",
-        "shell": "shell",
-        "library": "library",
-        "find": "find-library",
-    }
-    return {name: kinds[kind] for kind, listed in names.items() for name in listed.split()}
-
-
-_PYTHON = _Language(
-    tuple(
-        b"subprocess os.system popen( Popen which( find_executable os.exec os.spawn posix_spawn pexpect"
-        b" ctypes dlopen open_process run_process spawn(".split()
-    ),
-    _calls(
-        program="run call check_call check_output Popen popen create_subprocess_exec open_process run_process spawn"
-        " execv execve execvp execvpe execl execle execlp execlpe posix_spawn posix_spawnp spawnv spawnve spawnvp"
-        " spawnvpe spawnl spawnle spawnlp spawnlpe startfile which find_executable",
-        shell="system getoutput getstatusoutput create_subprocess_shell",
-        library="CDLL PyDLL LoadLibrary dlopen load_library cdll",
-        find="find_library",
-    ),
-    lists=True,
-    others="sh plumbum invoke fabric executor pexpect sarge delegator envoy shellous",
-)
-_NODE = _Language(
-    (
-        b"child_process",
-        b"execa",
-        b"cross-spawn",
-        b'"which"',
-        b"'which'",
-        b"command-exists",
-        b"dlopen",
-        b"ffi-",
-        b"koffi",
-    ),
-    _calls(
-        program="spawn spawnSync execFile execFileSync execa execaSync which whichSync commandExists"
-        " commandExistsSync sync",
-        shell="exec execSync execaCommand execaCommandSync",
-        library="dlopen Library load",
-    ),
-    others="shelljs zx execa cross-spawn node-cmd tinyexec nano-spawn node-pty promisify-child-process"
-    " child-process-promise shell-exec",
-)
-_GO = _Language(
-    (b"os/exec", b"os.StartProcess", b"syscall.Exec"),
-    _calls(program="Command CommandContext LookPath StartProcess Exec"),
-    others="github.com/go-cmd/cmd github.com/bitfield/script mvdan.cc/sh",
-)
-_RUBY = _Language(
-    (b"system", b"exec", b"spawn", b"popen", b"Open3", b"`", b"ffi_lib", b"dlopen"),
-    _calls(
-        shell="system exec spawn popen popen2 popen2e popen3 capture2 capture2e capture3 pipeline",
-        program="which find_executable",
-        library="ffi_lib dlopen",
-    ),
-    backticks=True,
-    bare_calls=True,
-)
-_PHP = _Language(
-    (b"exec", b"system", b"passthru", b"proc_open", b"popen"),
-    _calls(shell="exec shell_exec system passthru proc_open popen"),
-)
-_PERL = _Language(
-    (b"system", b"exec", b"`"),
-    _calls(shell="system exec", program="which"),
-    backticks=True,
-    bare_calls=True,
-)
-
-_RUST = _Language((b"Command::new", b"process::Command"), _calls(program="new arg", shell="cmd"))
-_C = _Language(
-    (b"execl", b"execv", b"system(", b"popen(", b"posix_spawn"),
-    _calls(
-        shell="system popen",
-        program="execl execlp execle execv execvp execvpe execve posix_spawn posix_spawnp",
-        library="dlopen",
-    ),
-)
-_JAVA = _Language(
-    (b"ProcessBuilder", b"Runtime.getRuntime", b"System.load", b"Native.load"),
-    _calls(program="ProcessBuilder command", shell="exec", library="load loadLibrary"),
-)
-
-_LANGUAGES = {
-    "rust": _RUST,
-    "c": _C,
-    "java": _JAVA,
-    "python": _PYTHON,
-    "node": _NODE,
-    "go": _GO,
-    "ruby": _RUBY,
-    "php": _PHP,
-    "perl": _PERL,
-}
-_SUFFIXES = {
-    "py": "python", "pyw": "python", "js": "node", "cjs": "node", "mjs": "node", "ts": "node", "go": "go",
-    "rs": "rust", "c": "c", "cc": "c", "cpp": "c", "cxx": "c", "h": "c", "hpp": "c", "java": "java", "kt": "java",
-    "rb": "ruby", "php": "php", "pl": "perl", "pm": "perl", "sh": "shell", "bash": "shell",
-}  # fmt: skip
 
 _STRING = r"""[rRbBuUfF]{0,2}(?:"([^"\\\n]{1,300})"|'([^'\\\n]{1,300})'|`([^`\\]{1,300})`)"""
 # name( "text"  |  name( ["text"  |  name(other, "text". Patterns begin with a single character that is quick to find;
@@ -240,7 +105,7 @@ _SO_STRING = re.compile(rb"^(?:/[\w./+-]{1,200}/)?lib[\w+.-]{1,80}\.so(?:\.\d+){
 
 def language_of(path: str) -> str:
     """The language that a file's name tells ("python", "node", "shell", ...), or ""."""
-    return _SUFFIXES.get(path.rpartition("/")[2].rpartition(".")[2], "") if "." in path else ""
+    return SUFFIXES.get(path.rpartition("/")[2].rpartition(".")[2], "") if "." in path else ""
 
 
 def mentions(source: bytes, language: str, *, wrapped: bool = False, own: bool = True) -> tuple[Mention, ...]:
@@ -249,7 +114,7 @@ def mentions(source: bytes, language: str, *, wrapped: bool = False, own: bool =
     ``wrapped`` says that something of the program's own starts programs, here or in another file, perhaps by a name
     that it is given: any call may then be of it, and any text of the program's ``own`` source a command.
     """
-    known = _LANGUAGES.get(language)
+    known = LANGUAGES.get(language)
     if known is None or not (wrapped or starts_programs(source, language)):
         return ()
     found: dict[tuple[str, str], Mention] = {}
@@ -262,18 +127,21 @@ def mentions(source: bytes, language: str, *, wrapped: bool = False, own: bool =
 
 def starts_programs(source: bytes, language: str) -> bool:
     """Whether source uses what its language starts programs with; false for an unknown language."""
-    known = _LANGUAGES.get(language)
+    known = LANGUAGES.get(language)
     if known is None:
         return False
-    libraries = known.libraries
-    return any(word in source for word in known.words) or (libraries is not None and bool(libraries.search(source)))
+    if any(word in source for word in known.words):
+        return True
+    # Most files hold none of the libraries' names, which is seen much sooner than that they do not import one.
+    libraries = known.libraries if any(hint in source for hint in hints(known.others)) else None
+    return libraries is not None and libraries.search(source) is not None
 
 
 def starts_what_it_is_given(source: bytes, language: str) -> bool:
     """Whether source starts a program whose name is in a variable: somebody else hands the name over."""
     if not starts_programs(source, language):
         return False
-    calls = (name for name, kind in _LANGUAGES[language].calls.items() if kind in ("program", "shell"))
+    calls = (name for name, kind in LANGUAGES[language].calls.items() if kind in ("program", "shell"))
     given = rf"\b(?:{'|'.join(sorted(calls))})\(\s*\*?[\[(]?\s*[A-Za-z_$]"
     return re.search(given, source.decode("utf-8", "replace")) is not None
 
@@ -335,7 +203,7 @@ def starts_shell(binary: bytes) -> bool:
     return b"\0system\0" in binary or b"\0popen\0" in binary
 
 
-def _found(language: _Language, text: str, *, wrapped: bool, own: bool) -> Iterator[Mention]:
+def _found(language: Language, text: str, *, wrapped: bool, own: bool) -> Iterator[Mention]:
     patterns = (_CALL, _BARE_CALL) if language.bare_calls else (_CALL,)
     for pattern in patterns:
         for match in pattern.finditer(text):
@@ -372,7 +240,7 @@ def _listed(text: str) -> Iterator[Mention]:
         yield Mention("library", match.group(1), direct=False)
 
 
-def _called(language: _Language, name: str, match: re.Match[str], *, wrapped: bool) -> Iterator[Mention]:
+def _called(language: Language, name: str, match: re.Match[str], *, wrapped: bool) -> Iterator[Mention]:
     bracket, *strings, after = match.groups()
     value = next(part for part in strings if part)
     last = name.rpartition(".")[2]
