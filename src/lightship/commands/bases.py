@@ -7,7 +7,7 @@ import argparse
 from lightship.commands.images import DAEMONS, Looking, credential_helper, inspected
 from lightship.errors import EXIT_OK, EXIT_UNKNOWN, LightshipError
 from lightship.inspection.bases import BaseImage, base_image, base_inspected
-from lightship.messages import said
+from lightship.messages import message, said
 
 USUAL = (
     "python:3.13",
@@ -68,4 +68,4 @@ def _seen(name: str, how: Looking, *, look: bool) -> BaseImage:
         with open_image(source, platform=how.platform, credential_helper=credential_helper) as image:
             return base_image(image, name)
     except LightshipError as error:
-        return BaseImage(name, problem=f"{error.what}: {error.why}" if error.why else error.what)
+        return BaseImage(name, problem=message(error.what) + (": " + message(error.why) if error.why else ""))

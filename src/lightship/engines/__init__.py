@@ -13,7 +13,7 @@ from lightship.engines.install import install_command
 from lightship.engines.protocol import CommandLog, Engine, EngineInfo
 from lightship.engines.self_test import known_self_test, self_test
 from lightship.errors import EngineError, UsageError
-from lightship.messages import said
+from lightship.messages import joined, message, said
 
 __all__ = [
     "ENGINES",
@@ -67,8 +67,8 @@ def choose(name: str | None = None, *, log: CommandLog | None = None) -> Engine:
         try:
             return open_(run_id, log)
         except EngineError as error:
-            problems.append(f"{known}: {error.what}")
-    raise EngineError("no container engine answers", why="; ".join(problems), help=install_command())
+            problems.append(f"{known}: " + message(error.what))
+    raise EngineError("no container engine answers", why=joined("; ", problems), help=install_command())
 
 
 def open_engine(name: str, run_id: ours.RunId | None = None, log: CommandLog | None = None) -> Engine:
@@ -76,7 +76,8 @@ def open_engine(name: str, run_id: ours.RunId | None = None, log: CommandLog | N
     open_ = dict(ENGINES).get(name)
     if open_ is None:
         raise UsageError(
-            said("unknown engine {name}", name=name), help="known: " + ", ".join(known for known, _ in ENGINES)
+            said("unknown engine {name}", name=name),
+            help=said("known: {names}", names=", ".join(known for known, _ in ENGINES)),
         )
     return open_(run_id or ours.new_run_id(), log or CommandLog())
 

@@ -12,7 +12,7 @@ from lightship.engines import ours, remembered
 from lightship.engines.protocol import BuildRequest, Engine, RunSpec
 from lightship.engines.relay import relay
 from lightship.errors import EngineError, LightshipError
-from lightship.messages import said
+from lightship.messages import joined, message, said
 
 PORT = 8000
 PATIENCE = 20.0
@@ -123,7 +123,11 @@ def _check(name: str, checks: list[Check]) -> Iterator[None]:
     try:
         yield
     except LightshipError as error:
-        checks.append(Check(name, time.monotonic() - began, " - ".join(filter(None, (error.what, error.why)))))
+        checks.append(
+            Check(
+                name, time.monotonic() - began, joined(" - ", (message(one) for one in (error.what, error.why) if one))
+            )
+        )
         raise _Stop from error
     except (OSError, AssertionError) as error:
         checks.append(Check(name, time.monotonic() - began, str(error)))

@@ -12,7 +12,7 @@ from typing import Literal
 
 from lightship.engines.protocol import BuildRequest, BuiltImage, Engine
 from lightship.errors import LightshipError
-from lightship.messages import said
+from lightship.messages import message, said
 from lightship.oci import open_image
 from lightship.optimize.model import Progress
 from lightship.optimize.read import read_dockerfile
@@ -120,7 +120,7 @@ def _cost(place: _Place, change: Change, text: str) -> RebuildCost:
         try:
             built = place.built_after(change, text, number)
         except LightshipError as error:
-            return replace(cost, problem=f"{error.what}{f': {error.why}' if error.why else ''}")
+            return replace(cost, problem=message(error.what) + (": " + message(error.why) if error.why else ""))
         seconds.append(built.seconds)
         if number == 0:
             steps = [step for step in built.steps if not step.text.upper().startswith("FROM ")]
