@@ -71,8 +71,8 @@ class Memory:
     def __init__(self) -> None:
         self.around: Surroundings | None = None
         self.asks: dict[tuple[object, ...], tuple[Ask | Gone, ...]] = {}
-        self.starts: dict[str, bool] = {}
-        self.given: dict[str, bool] = {}
+        self.starts: dict[tuple[str, str], bool] = {}
+        self.given: dict[tuple[str, str], bool] = {}
 
 
 class Content:
@@ -94,16 +94,18 @@ class Content:
 
     def starts_programs(self, path: str, language: str) -> bool:
         """Whether source uses what its language starts programs with."""
-        if path not in self._memory.starts:
-            self._memory.starts[path] = starts_programs(self.around.tree.read(path, TEXT_LIMIT), language)
-        return self._memory.starts[path]
+        if (path, language) not in self._memory.starts:
+            source = self.around.tree.read(path, TEXT_LIMIT)
+            self._memory.starts[path, language] = starts_programs(source, language)
+        return self._memory.starts[path, language]
 
     def starts_what_it_is_given(self, path: str, language: str) -> bool:
         """Whether source starts a program whose name is in a variable."""
-        if path not in self._memory.given:
+        if (path, language) not in self._memory.given:
             source = self.around.tree.read(path, TEXT_LIMIT)
-            self._memory.given[path] = starts_what_it_is_given(source, language)
-        return self._memory.given[path]
+            found = self.starts_programs(path, language) and starts_what_it_is_given(source, language)
+            self._memory.given[path, language] = found
+        return self._memory.given[path, language]
 
     def asks(self, path: str, ask: Ask) -> tuple[Ask | Gone, ...]:
         """What the file at a real path, asked for as ``ask``, asks for in turn."""
@@ -144,9 +146,9 @@ class Content:
             yield from self._uses(shell_uses(self.around, self.around.text(path)), path, certain)
         elif language:
             yield from self._packages(path, language, ask)
-            for mention in mentions(
-                self.around.tree.read(path, TEXT_LIMIT), language, wrapped=ask.wrapped, own=ask.own
-            ):
+            may_start = ask.wrapped or self.starts_programs(path, language)
+            source = self.around.tree.read(path, TEXT_LIMIT) if may_start else b""
+            for mention in mentions(source, language, wrapped=ask.wrapped, own=ask.own):
                 yield from self._mention(mention, path, own=ask.own)
         if shebang:
             yield from self._service_files(path, ask)
