@@ -18,6 +18,7 @@ from lightship.inspection import Inspection
 from lightship.inspection.sizes import Node, SizedTree
 from lightship.reports.figures import megabytes
 from lightship.reports.sections import printable
+from lightship.reports.translation import tr
 
 FOUND_LIMIT = 500
 """Rows that a search shows at most."""
@@ -44,9 +45,9 @@ class ImageExplorer(App[None]):
     """
     # The tabs name their own keys: a footer with all of them is wider than 80 columns.
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("q", "quit", "quit"),
-        ("slash", "search", "search"),
-        ("escape", "leave_search", "end search"),
+        ("q", "quit", tr("quit")),
+        ("slash", "search", tr("search")),
+        ("escape", "leave_search", tr("end search")),
         *(Binding(str(number), f"show('{name}')", name, show=False) for number, name in enumerate(TABS, 1)),
     ]
 
@@ -54,9 +55,12 @@ class ImageExplorer(App[None]):
         super().__init__()
         self.found = found
         self.files = tree
-        self.sub_title = (
-            f"{megabytes(found.size)} MB, {len(found.layers)} layers, efficiency {found.efficiency * 100:.1f} %, "
-            f"{printable(found.reference)}"
+        self.sub_title = tr(
+            "{size} MB, {layers} layers, efficiency {efficiency:.1f} %, {image}",
+            size=megabytes(found.size),
+            layers=len(found.layers),
+            efficiency=found.efficiency * 100,
+            image=printable(found.reference),
         )
 
     def compose(self) -> ComposeResult:
@@ -64,13 +68,13 @@ class ImageExplorer(App[None]):
         yield Header()
         with TabbedContent(initial="layers"):
             for number, name in enumerate(TABS, 1):
-                with TabPane(f"{number} {name}", id=name):
+                with TabPane(f"{number} {tr(name)}", id=name):
                     if name == "files":
                         yield Tree[Node](self._label(self.files.node("")), data=self.files.node(""), id="tree")
                     else:
                         yield DataTable(id=f"{name}-table", cursor_type="row", zebra_stripes=True)
         yield Static("", id="count")
-        yield Input(placeholder="part of a name", id="search")
+        yield Input(placeholder=tr("part of a name"), id="search")
         yield Footer()
 
     def on_mount(self) -> None:
@@ -78,7 +82,7 @@ class ImageExplorer(App[None]):
         for name, columns in _COLUMNS.items():
             table = self.query_one(f"#{name}-table", DataTable)
             for column in columns:
-                table.add_column(Text(column, justify=_justified(column)), key=column)
+                table.add_column(Text(tr(column), justify=_justified(column)), key=column)
         self._fill("")
         self.query_one("#layers-table", DataTable).focus()
 
@@ -127,17 +131,17 @@ class ImageExplorer(App[None]):
             for row in rows:
                 cells = zip(row, columns, strict=True)
                 table.add_row(*(Text(printable(cell), justify=_justified(column)) for cell, column in cells))
-            shown.append(f"{len(rows)} {name}")
+            shown.append(f"{len(rows)} {tr(name)}")
         tree: Tree[Node] = self.query_one("#tree", Tree)
         tree.clear()
         if wanted:
             found = self.files.search(wanted, FOUND_LIMIT)
             self._add(tree.root, found, whole=True)
-            shown.insert(1, f"{len(found)} files")
+            shown.insert(1, f"{len(found)} {tr('files')}")
         tree.root.expand()
         count = self.query_one("#count", Static)
         count.set_class(bool(wanted), "shown")
-        count.update(Text(f"found: {', '.join(shown)}") if wanted else "")
+        count.update(Text(tr("found: {counts}", counts=", ".join(shown))) if wanted else "")
 
     def _add(self, parent: TreeNode[Node], nodes: Sequence[Node], *, whole: bool = False) -> None:
         for one in nodes:
@@ -165,8 +169,8 @@ def _rows(name: str, found: Inspection) -> Iterator[tuple[str, ...]]:
             yield "-", "-", part.kind, part.name, part.version, part.place
     elif name == "waste":
         for one in found.waste:
-            yield megabytes(one.size), one.kind, f"#{one.layer}", f"#{one.by}", f"/{one.path}"
+            yield megabytes(one.size), tr(one.kind), f"#{one.layer}", f"#{one.by}", f"/{one.path}"
     else:
         for secret in found.secrets:
-            layer = "config" if secret.layer < 0 else f"#{secret.layer}"
-            yield secret.kind, layer, "yes" if secret.deleted else "no", secret.path
+            layer = tr("config") if secret.layer < 0 else f"#{secret.layer}"
+            yield tr(secret.kind), layer, tr("yes") if secret.deleted else tr("no"), secret.path
