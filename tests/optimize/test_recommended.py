@@ -9,6 +9,7 @@ import pytest
 from lightship.evidence import Evidence
 from lightship.multistage import needs_of
 from lightship.multistage.asked import shipped_programs
+from lightship.multistage.packages import runtime_packages
 from lightship.multistage.recommended import recommended
 from oci.archives import Member, file, symlink
 from optimize.originals import evidence_of
@@ -86,3 +87,13 @@ def test_links_that_package_tools_made_do_not_speak_for_the_project(tmp_path: Pa
     assert "usr/libexec/located" not in files
     assert "lib/systemd/system/located.service" not in files
     assert "usr/bin/systemctl" in files, "a link of the project's own"
+
+
+def test_on_a_base_what_is_recommended_is_named(tmp_path: Path) -> None:
+    found = evidence(tmp_path)
+    packages = runtime_packages(found, needs_of(found), found.base_installed)
+    assert [(one.name, one.reason) for one in packages.install if one.name == "fonts"] == [
+        ("fonts", "recommended by what is installed, as in the original")
+    ]
+    assert not packages.recommends
+    assert "located" not in {one.name for one in packages.install}

@@ -13,9 +13,13 @@ from lightship.messages import said
 from lightship.multistage.asked import asked_packages
 from lightship.multistage.model import DroppedPackage, KeptPackage
 from lightship.multistage.needs import Need, Needs
+from lightship.multistage.recommended import recommended
 
 _BELONGS = said("a package that is shipped calls or loads it")
 _ASKED = said("asked for by name, and nothing shows that it serves only the build")
+
+_MOST_NAMED = 12
+"""Recommended packages that are named; where there are more, the package manager is left to bring them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,13 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
     named.update(_alternatives(installed, (*kept, *named), there))
     kept = _without_implied(installed, kept) | {name: why for name, why in named.items() if name not in there}
     present = there | {package.name for package in distros.dependencies(installed, kept)}
-    recommends = any(
-        one.name not in present and (one.name not in base or name in base) and one.name not in build_only
-        for name in kept
-        if (owner := installed.package(name)) is not None
-        for group in owner.recommends
-        for one in distros.satisfied_by(installed, group)
-    )
+    # As on scratch: what is recommended is there, without what only init or a device would use.
+    along = recommended(evidence, kept, base, build_only) - present
+    many = len(along) > _MOST_NAMED
+    kept |= {} if many else dict.fromkeys(sorted(along), said("recommended by what is installed, as in the original"))
+    present |= {package.name for package in distros.dependencies(installed, along)}
     install = tuple(KeptPackage(name, kept[name]) for name in sorted(kept))
-    return RuntimePackages(install, tuple(dropped), frozenset(present), recommends)
+    return RuntimePackages(install, tuple(dropped), frozenset(present), many)
 
 
 def _alternatives(installed: Installed, kept: Collection[str], there: Collection[str]) -> dict[str, str]:
