@@ -49,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="Dockerfiles, and folders in which to look for them; - for standard input (default: .)",
     )
     rules = parser.add_argument_group("rules")
-    words = "names, categories (size, layers, cache, security, correctness), codes of BuildKit or hadolint, or all"
+    words = said(
+        "names, categories (size, layers, cache, security, correctness), codes of BuildKit or hadolint, or all"
+    )
     rules.add_argument(
         "--select", action="append", default=[], metavar="RULE,...", help=said("run only these: {words}", words=words)
     )
