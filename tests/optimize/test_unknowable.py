@@ -60,3 +60,10 @@ def test_what_the_project_calls_when_it_runs(
     assert ("so that programs are built when it runs" in refused) is builds
     kept = {package.name for package in runtime_packages(evidence, needs, evidence.base_installed).install}
     assert ("libc6-dev" in kept) is builds, "a compiler alone finds no headers"
+
+
+def test_a_compiler_that_no_instruction_can_use_is_for_running(tmp_path: Path) -> None:
+    text = DOCKERFILE.replace("RUN make\n", "").replace("{command}", "/app/start")
+    needs = needs_of(evidence_of(tmp_path, text, {"start": "x"}, {"apt-get": made()}))
+    assert needs.builds
+    assert needs.only_same.startswith("the Dockerfile asks for gcc and builds nothing")

@@ -9,6 +9,7 @@ from lightship.closure import Closure
 from lightship.closure.mentions import is_beside, language_of
 from lightship.evidence import Evidence
 from lightship.messages import said
+from lightship.multistage.asked import asked_packages
 
 # What compiles and links: what it starts and reads is for the one who hands it something to build to say.
 _BUILDERS = re.compile(
@@ -47,6 +48,22 @@ def builds_when_it_runs(evidence: Evidence, closure: Closure, made: Callable[[st
                 "/{path} calls {name}, so that programs are built when it runs, and what that takes cannot be read",
                 path=path,
                 name=name,
+            )
+    return _asked_for_and_not_used(evidence)
+
+
+def _asked_for_and_not_used(evidence: Evidence) -> str:
+    """Why tools that the Dockerfile asks for are not for its own instructions, in words; "" when they may be."""
+    runs = [effect for effect in evidence.effects if effect.instruction.keyword == "run"]
+    if any(not effect.packages_only for effect in runs):
+        return ""
+    base = {package.name for package in evidence.base_installed.packages}
+    for package in asked_packages(evidence, base):
+        if _BUILDERS.match(package.name):
+            return said(
+                "the Dockerfile asks for {name} and builds nothing, so that programs are built when it runs, and what that"
+                " takes cannot be read",
+                name=package.name,
             )
     return ""
 
