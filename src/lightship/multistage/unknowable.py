@@ -61,8 +61,8 @@ def _asked_for_and_not_used(evidence: Evidence) -> str:
     for package in asked_packages(evidence, base):
         if _BUILDERS.match(package.name):
             return said(
-                "the Dockerfile asks for {name} and builds nothing, so that programs are built when it runs, and what that"
-                " takes cannot be read",
+                "the Dockerfile asks for {name} and builds nothing, so that programs are built when it runs, and what"
+                " that takes cannot be read",
                 name=package.name,
             )
     return ""
