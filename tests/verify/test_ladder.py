@@ -83,6 +83,19 @@ def test_lists_without_an_order_are_compared_as_such() -> None:
     assert compare(bare(old, old), bare(run("POST", "OPTIONS"))).word == "DIFFERENT"
 
 
+def test_a_binary_that_changes_in_places_is_compared_in_the_others() -> None:
+    def run(*words: str) -> RunFact:
+        body = b"%PDF-1.7 \xff\xfe " + " ".join(words).encode() + b" the same page each time, of harbours and lights"
+        return started("1", exchanges=(Exchange(HttpRequest(8000), (HttpAnswer(200, (), body),)),))
+
+    old = (run("ABCDEF", "1"), run("GHIJKL", "1"))
+    verdict = compare(bare(*old), bare(run("MNOPQR", "1")))
+    assert verdict.word == "SAME"
+    assert any("1 parts of the body change" in note for note in verdict.notes)
+    assert compare(bare(*old), bare(run("MNOPQR", "2"))).word == "UNKNOWN"
+    assert compare(bare(old[0], old[0]), bare(run("ABCDEF", "2"))).word == "DIFFERENT"
+
+
 def test_only_404_exercises_nothing() -> None:
     only = tuple(one for one in answers("1") if one.request == ABSENT)
     one = started("1", exchanges=only, health=None)

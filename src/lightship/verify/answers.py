@@ -33,6 +33,9 @@ _REFUSED = frozenset({400, 401, 403, 406, 409, 411, 415, 422, 428, 429})
 TOO_VOLATILE = 0.2
 """Share of a body that must be constant; below, the body is unknown."""
 
+TOO_VOLATILE_BINARY = 0.5
+"""The same of a body that is no text: a chance likeness of short pieces is likelier there."""
+
 # Lists without an order; Python gives them another one in each process.
 _SETS = frozenset({"allow", "vary", "access-control-allow-methods", "access-control-allow-headers"})
 # It says yes always, or looks for a process or a file: neither asks the program anything.
@@ -159,27 +162,7 @@ def _texts(
     try:
         texts = [place_free(one.body.decode("utf-8")) for one in old]
     except UnicodeDecodeError:
-        if len({one.body for one in old}) > 1:
-            return (
-                [],
-                [
-                    Difference(
-                        path, said("binary, another one each time"), said("{count} bytes", count=len(new[0].body))
-                    )
-                ],
-                notes,
-            )
-        return (
-            [
-                Difference(
-                    path,
-                    said("{count} bytes", count=len(old[0].body)),
-                    said("{count} other bytes", count=len(new[0].body)),
-                )
-            ],
-            [],
-            notes,
-        )
+        return _binaries(path, label, old, new, notes)
     common = volatile.pattern(texts)
     if common.share < TOO_VOLATILE:
         return (
@@ -200,6 +183,25 @@ def _texts(
         if not common.matches(text):
             return [Difference(path, *volatile.first_difference(texts[0], text))], [], notes
     return [], [], notes
+
+
+def _binaries(
+    path: tuple[str, ...], label: str, old: Sequence[HttpAnswer], new: Sequence[HttpAnswer], notes: list[str]
+) -> tuple[list[Difference], list[Difference], list[str]]:
+    """A picture, a PDF: the same bytes, or where the original gives others each time, those that it always gives."""
+    found = said("{count} other bytes", count=len(new[0].body))
+    if len({one.body for one in old}) == 1:
+        return [Difference(path, said("{count} bytes", count=len(old[0].body)), found)], [], notes
+    # Every byte is a character of Latin-1, so that what holds for texts holds for bytes.
+    common = volatile.pattern([one.body.decode("latin-1") for one in old])
+    if common.share < TOO_VOLATILE_BINARY or not all(common.matches(one.body.decode("latin-1")) for one in new):
+        return [], [Difference(path, said("binary, another one each time"), found)], notes
+    parts = said(
+        "{label}: {count} parts of the body change from answer to answer and were not compared",
+        label=label,
+        count=len(common.parts) - 1,
+    )
+    return [], [], [*notes, parts]
 
 
 def _cut_alike(
