@@ -12,6 +12,9 @@ _FOR_DEVELOPERS = (
     ("turtledemo", ()),
 )
 
+# Where the installers and images of conda and mamba put it.
+_CONDAS = ("anaconda3", "conda", "mambaforge", "micromamba", "miniconda", "miniconda3", "miniforge3")
+
 PYTHON = Ecosystem(
     name="python",
     manifests=("pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "environment.yml"),
@@ -21,7 +24,10 @@ PYTHON = Ecosystem(
         "{home}/.cache/pypoetry/cache",
         "{home}/.cache/pypoetry/artifacts",
         "{home}/.cache/pipenv",
-        "opt/conda/pkgs",
+        # Environments have hard links to what lies there, or copies; symbolic links only when settings ask for them:
+        # https://docs.conda.io/projects/conda/en/stable/user-guide/configuration/custom-env-and-pkg-locations.html
+        "{home}/.conda/pkgs",
+        *(f"{place}/{name}/pkgs" for place in ("opt", "usr/local", "{home}") for name in _CONDAS),
     ),
     toolchains=(
         Toolchain(
