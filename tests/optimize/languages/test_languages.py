@@ -1,4 +1,4 @@
-"""Every folder in ``cases``: a single-stage Dockerfile of one language, what building it made, and the two splits.
+"""Every folder in ``cases``: a single-stage Dockerfile of one language, an image described by hand, and two splits.
 
 ``expected.scratch`` and ``expected.same`` are the Dockerfiles that are made of it; ``pytest --accept`` rewrites them.
 What a reader should see in them is written down in ``evidence.json`` too: ``kept`` and ``left`` are paths that both
@@ -15,7 +15,7 @@ from lightship.dockerfile import parse
 from lightship.evidence import Evidence
 from lightship.multistage import Candidate, RuntimeBase, needs_of, on_base
 from lightship.multistage.on_scratch import on_scratch
-from optimize.languages.recorded import evidence_of, read_case, started_by
+from optimize.languages.described import evidence_of, read_case, started_by
 from optimize.languages.shipped import shipped
 
 CASES = sorted((Path(__file__).parent / "cases").iterdir())

@@ -1,4 +1,7 @@
-"""Evidence from ``evidence.json``: what every layer of a built image holds, written down so that a person can read it.
+"""Evidence from ``evidence.json``: what every layer of an image holds, described so that a person can read it.
+
+The descriptions are written by hand, after the layout that each language's tools and images have; no engine built them,
+and nothing here shows that a Dockerfile which is made of them builds or runs. Versions, hashes and sizes are made up.
 
     about     what is to be seen in the case
     base      the base image, on top of what ``debian.json`` holds
@@ -13,7 +16,7 @@ at its end is a directory. What a file holds is a text, or an object:
     {"library": ["libc.so.6"]}    a shared object that is; both may have a "runpath"
     {"link": "usr/bin"}           a symbolic link
     {"same_as": "app/main"}       a hard link
-    {"size": 1000}                so many bytes of nothing, behind a text or an ELF file; about a hundredth of the real
+    {"size": 1000}                so many bytes of nothing, behind a text or an ELF file
 
 with "mode" and "owner" beside it.
 """
@@ -39,7 +42,7 @@ LOADER = "/lib64/ld-linux-x86-64.so.2"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One folder: a Dockerfile as people write it, and what building it made."""
+    """One folder: a Dockerfile as people write it, and a description of the image that building it would make."""
 
     folder: Path
     dockerfile: str
