@@ -205,3 +205,10 @@ def test_a_gone_compiler_is_no_difference() -> None:
 
 def test_packages_are_ordered() -> None:
     assert LanguagePackage("node", "a", "1") < LanguagePackage("python", "a", "1")
+
+
+def test_go_source_is_the_programs_own_wherever_it_lies() -> None:
+    source = 'package main\nimport ("os"; "os/exec")\nfunc f() { os.Create("x"); exec.Command("/usr/bin/git").Run() }\n'
+    facts = image_facts(CONFIG, FakeTree({**FILES, "go/src/app/main.go": source}))
+    assert any(one.program == "git" and one.command for one in facts.mentions)
+    assert facts.writes == "/go/src/app/main.go"

@@ -38,6 +38,8 @@ _REGENERATED = frozenset(
     {"etc/ld.so.cache", "etc/.pwd.lock"}
     | {f"etc/{name}-" for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")}
 )
+# What installing init's own packages makes (hwdb.bin).
+_INITS_OWN = ("usr/lib/udev/", "lib/udev/", "usr/lib/systemd/", "lib/systemd/")
 _HASH_LIMIT = 64 << 20
 _SETTING_LIMIT = 4 << 20
 
@@ -123,7 +125,10 @@ def wanted_paths(
         compiling = kept_packages if bare else ()
         if from_base is not None and kept_packages and _is_bytecode_of_others(path, owners, compiling):
             continue
-        if from_base is not None and is_of_base and leftovers.has(path) and path not in reached:
+        left_over = is_of_base or (
+            bare and effect is not None and (effect.packages_only or path.startswith(_INITS_OWN))
+        )
+        if from_base is not None and left_over and leftovers.has(path) and path not in reached:
             leave.leftover(path)
             continue
         if leave.reason(path, entry.size if entry.kind == "file" else 0):
@@ -278,7 +283,7 @@ class _Leaving:
         )
         made = said("made by installing packages; those that stay are installed again")
         no_init = said("setting of the package manager, of init or of login, of which the runtime stage has none")
-        of_gone = said("made by installing a package of the base image that the runtime stage has not")
+        of_gone = said("made by installing a package that the runtime stage has not")
         return (
             *rules,
             *(Left(path, no_init) for path in self._settings),

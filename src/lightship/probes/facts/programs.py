@@ -161,7 +161,9 @@ def own_texts(around: Surroundings, files: Mapping[str, FileFact]) -> Iterator[s
         if _FOREIGN.search(path) and path not in installed:
             continue
         is_text = path.endswith(_TEXTS) or (fact.mode & 0o111 and not fact.shape and fact.size < 65536)
-        if is_text and not allowance(path, "missing"):
+        # Sources of what is compiled may be missing in a candidate; what they call is needed all the same.
+        is_source = path.endswith(".go") and "/vendor/" not in path and not path.endswith("_test.go")
+        if is_text and (is_source or not allowance(path, "missing")):
             yield path
 
 
