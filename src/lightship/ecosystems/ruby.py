@@ -23,7 +23,7 @@ RUBY = Ecosystem(
             name="headers of Ruby",
             trees=("usr/local/include/ruby-*", "usr/local/lib/pkgconfig/ruby-*"),
             programs=("gcc", "cc", "g++", "c++", "clang", "make"),
-            source="https://docs.ruby-lang.org/en/master/extension_rdoc.html",
+            source="https://docs.ruby-lang.org/en/trunk/MakeMakefile.html",
         ),
     ),
 )
