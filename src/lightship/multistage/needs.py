@@ -15,7 +15,7 @@ from lightship.messages import said
 from lightship.multistage.asked import executables_of, packages_of_programs, shipped_programs
 from lightship.multistage.cover import cover
 from lightship.multistage.model import Trims
-from lightship.multistage.toolchains import Uses, configured_imports, toolchain_imports
+from lightship.multistage.toolchains import Uses, brought_by_installers, configured_imports, toolchain_imports
 from lightship.multistage.unknowable import builds_when_it_runs, why_only_the_same
 from lightship.multistage.wanted import wanted_paths
 
@@ -43,6 +43,8 @@ _INIT = frozenset(
         "xinit",
     }
 )
+# What such a reason names may never be asked for; a loader, an interpreter, a linked library always is.
+_ONLY_NAMED = frozenset({"called", "dlopen", "mentioned"})
 _STARTED = frozenset({"root", "called", "shebang"})
 
 
@@ -126,8 +128,11 @@ def _unowned(evidence: Evidence, uses: Uses) -> frozenset[str]:
 
 
 def _needs(evidence: Evidence, paths: Collection[str], programs: Collection[str], uses: Uses, memory: Memory) -> Needs:
+    brought = brought_by_installers(evidence.files, evidence.installed)
+
     def made(path: str) -> bool:
-        return not _from_base(evidence, path) and evidence.installed.owner(path) is None
+        mine = not _from_base(evidence, path) and evidence.installed.owner(path) is None
+        return mine and path not in brought.programs and not brought.trees.covers(path)
 
     trees = cover(evidence.files, paths, removing=False)
     found = closure(
@@ -228,7 +233,9 @@ def _doubted(evidence: Evidence, found: Closure) -> frozenset[str]:
         if path not in doubted:
             doubted[path] = True  # a cycle of mere possibilities
             doubted[path] = (
-                _from_base(evidence, reason.via) or _is_tool(evidence, path, tools) or is_doubted(reason.via)
+                (reason.kind in _ONLY_NAMED and _from_base(evidence, reason.via))
+                or _is_tool(evidence, path, tools)
+                or is_doubted(reason.via)
             )
         return doubted[path]
 

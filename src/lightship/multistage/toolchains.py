@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -100,3 +101,28 @@ def home_directories(files: Rootfs) -> tuple[str, ...]:
             if len(fields) >= 7 and fields[5].strip("/"):
                 homes.add(fields[5].strip("/"))
     return tuple(sorted(homes))
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What others made: programs that Python packages put beside the interpreter, and the trees of toolchains."""
+
+    programs: frozenset[str]
+    trees: PathPatterns
+
+
+def brought_by_installers(files: Rootfs, installed: Installed) -> Brought:
+    """The programs of installed Python packages, as their RECORDs list them, and every known toolchain's trees."""
+    sites = site_directories(files, installed)
+    programs: set[str] = set()
+    for site in sites:
+        for name in files.children(site):
+            record = f"{site}/{name}/RECORD"
+            if not name.endswith(".dist-info") or record not in files:
+                continue
+            for line in files.read(record).decode("utf-8", "replace").split("\n"):
+                target = line.partition(",")[0].strip('"')
+                if target.startswith("../"):
+                    programs.add(posixpath.normpath(f"{site}/{target}"))
+    known = ecosystems.toolchains(home_directories(files), sites)
+    return Brought(frozenset(programs), PathPatterns(tree for one in known for tree in one.trees))
