@@ -67,6 +67,8 @@ def test_what_installs_a_project_and_the_installer_itself_do_not_count(tmp_path:
 
 def test_a_compiled_module_that_names_one_counts(tmp_path: Path) -> None:
     path = tmp_path / "x.so"
+    path.write_bytes(b"\x7fELF\0PyImport_ImportModule\0uv\0")
+    assert dict(imported_modules(DirectoryTree(tmp_path), ["x.so"], ["uv"], part=lambda one: False)) == {}
     for function, expected in (("PyImport_ImportModuleLevelObject", {"pkg_resources": "x.so"}), ("printf", {})):
         path.write_bytes(b"\x7fELF\0%s\0pkg_resources\0" % function.encode())
         assert dict(imported_modules(DirectoryTree(tmp_path), ["x.so"], MODULES, part=lambda one: False)) == expected

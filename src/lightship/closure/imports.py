@@ -57,7 +57,9 @@ def imported_modules(
         re.MULTILINE,
     )
     required = re.compile(rb"^Requires-Dist:[ \t]*(" + words + rb")\b(?![^\n]*\bextra\b)", re.MULTILINE)
-    compiled = re.compile(rb"\0(" + words + rb")\0")
+    # Two letters (uv) are any variable's name in a compiled module.
+    long_words = "|".join(re.escape(name) for name in sorted(modules) if len(name) > 2).encode() or rb"(?!)"
+    compiled = re.compile(rb"\0(" + long_words + rb")\0")
     # Most files hold none of the names at all, which is quickly seen.
     bare = tuple(name.encode() for name in modules)
     for text in commands:
