@@ -44,7 +44,7 @@ _INIT = frozenset(
     }
 )
 # What such a reason names may never be asked for; a loader, an interpreter, a linked library always is.
-_ONLY_NAMED = frozenset({"called", "dlopen", "mentioned"})
+_ONLY_NAMED = frozenset({"called", "dlopen", "mentioned", "symlink"})
 _STARTED = frozenset({"root", "called", "shebang"})
 
 
@@ -232,6 +232,11 @@ def _doubted(evidence: Evidence, found: Closure) -> frozenset[str]:
             return False
         if path not in doubted:
             doubted[path] = True  # a cycle of mere possibilities
+            target = evidence.files.resolve(path) if reason.kind == "symlink" else None
+            if target is not None and target != path and target in found.reasons:
+                # A link is in for the sake of what it leads to.
+                doubted[path] = is_doubted(target)
+                return doubted[path]
             doubted[path] = (
                 (reason.kind in _ONLY_NAMED and _from_base(evidence, reason.via))
                 or _is_tool(evidence, path, tools)
