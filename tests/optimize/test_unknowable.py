@@ -10,7 +10,7 @@ from elf.trees import elf
 from lightship.multistage import needs_of
 from lightship.multistage.on_scratch import on_scratch
 from lightship.multistage.packages import runtime_packages
-from oci.archives import Member, file
+from oci.archives import Member, file, symlink
 from optimize.originals import evidence_of
 
 STATUS = "Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\nSection: {section}\n\n"
@@ -67,3 +67,25 @@ def test_a_compiler_that_no_instruction_can_use_is_for_running(tmp_path: Path) -
     needs = needs_of(evidence_of(tmp_path, text, {"start": "x"}, {"apt-get": made()}))
     assert needs.builds
     assert needs.only_same.startswith("the Dockerfile asks for gcc and builds nothing")
+
+
+def test_small_tools_that_a_library_calls_are_there(tmp_path: Path) -> None:
+    """pdfkit asks which(1) where its program is; debianutils also serves the package manager."""
+    status = STATUS.format(name="debianutils", section="utils")
+    packages: list[Member] = [
+        file("var/lib/dpkg/status", status.encode()),
+        file("var/lib/dpkg/info/debianutils.list", b"/.\n/usr/bin/which.debianutils\n"),
+        file("usr/bin/which.debianutils", b"#!/bin/sh\n", 0o755),
+        symlink("usr/bin/which", "/etc/alternatives/which"),
+        symlink("etc/alternatives/which", "/usr/bin/which.debianutils"),
+    ]
+    library = [
+        file(
+            "usr/local/lib/python3.11/site-packages/kit/find.py", b"import subprocess\nsubprocess.run(['which', 'x'])\n"
+        )
+    ]
+    text = 'FROM x\nRUN apt-get install -y debianutils\nRUN pip install kit\nCOPY . /app\nCMD ["/bin/sh", "/app/x"]\n'
+    evidence = evidence_of(tmp_path, text, {"x": "kit"}, {"apt-get": packages, "pip": library})
+    needs = needs_of(evidence)
+    assert "usr/bin/which.debianutils" in needs.files
+    assert "etc/alternatives/which usr/bin/which" in on_scratch(evidence, needs).text.replace("\\\n", "")

@@ -239,7 +239,7 @@ def _doubted(evidence: Evidence, found: Closure) -> frozenset[str]:
                 return doubted[path]
             doubted[path] = (
                 (reason.kind in _ONLY_NAMED and _from_base(evidence, reason.via))
-                or _is_tool(evidence, path, tools)
+                or _is_tool(evidence, path, tools, reason.via)
                 or is_doubted(reason.via)
             )
         return doubted[path]
@@ -252,11 +252,16 @@ def _from_base(evidence: Evidence, path: str) -> bool:
     return located is not None and located.layer < evidence.base_layers
 
 
-def _is_tool(evidence: Evidence, path: str, tools: Collection[str]) -> bool:
-    """Whether a path is of a package that builds software, or that installs it."""
+def _is_tool(evidence: Evidence, path: str, tools: Collection[str], via: str) -> bool:
+    """Whether a path is of a package that builds software, or that installs it.
+
+    Among those that install are which, tempfile and perl: what was installed from elsewhere may well call them.
+    """
     owner = evidence.installed.owner(path)
-    if owner is None or owner.name in tools:
-        return owner is not None
+    if owner is None:
+        return False
+    if owner.name in tools:
+        return _from_base(evidence, via) or evidence.installed.owner(via) is not None
     return distros.judge(evidence.installed, owner).need == "build-only"
 
 
