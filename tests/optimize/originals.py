@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lightship.dockerfile import parse
@@ -15,12 +15,21 @@ from oci.archives import Member, config_of, directory, docker_archive, file, tar
 BASE: list[Member] = [file("bin/sh", b"#!", 0o755), file("etc/os-release", b"ID=debian\nVERSION_ID=12\n")]
 
 
-def evidence_of(folder: Path, text: str, context: Mapping[str, str], made: Mapping[str, list[Member]]) -> Evidence:
-    """The evidence of a single-stage Dockerfile. ``made``: a piece of a RUN's text, and the files of its layer."""
+def evidence_of(
+    folder: Path,
+    text: str,
+    context: Mapping[str, str],
+    made: Mapping[str, list[Member]],
+    base: Sequence[Member] = (),
+) -> Evidence:
+    """The evidence of a single-stage Dockerfile. ``made``: a piece of a RUN's text, and the files of its layer.
+
+    ``base`` is what the base image has besides.
+    """
     dockerfile = parse(text)
     stage = stages(dockerfile).target
     assert stage is not None
-    layers, history, workdir = [tar(BASE)], [{"created_by": "base"}], "/"
+    layers, history, workdir = [tar([*BASE, *base])], [{"created_by": "base"}], "/"
     for item in stage.instructions:
         members: list[Member] | None = None
         if item.keyword == "workdir":

@@ -92,3 +92,20 @@ def test_small_tools_that_a_library_calls_are_there(tmp_path: Path) -> None:
     text = on_scratch(evidence, needs).text
     assert " etc/alternatives " in text, "the links to it"
     assert " usr/bin/which " in text
+
+
+def test_a_second_reason_counts_where_the_first_is_the_base_images(tmp_path: Path) -> None:
+    status = STATUS.format(name="pager", section="utils")
+    base: list[Member] = [
+        file("var/lib/dpkg/status", status.encode()),
+        file("var/lib/dpkg/info/pager.list", b"/.\n/usr/bin/more\n"),
+        file("usr/bin/more", elf(kind=2), 0o755),
+        file("opt/a/pydoc.py", b"import os\nos.system('more')\n"),
+    ]
+    text = 'FROM x\nRUN pip install click\nCMD ["/bin/sh", "-c", "x"]\n'
+    call = b"import subprocess\nsubprocess.run(['more'])\n"
+    for installed, there in ((call, True), (b"", False)):
+        folder = tmp_path / str(there)
+        folder.mkdir()
+        made = [file("usr/local/lib/python3.11/site-packages/click/a.py", installed)]
+        assert ("usr/bin/more" in needs_of(evidence_of(folder, text, {}, {"pip": made}, base)).files) is there

@@ -212,3 +212,17 @@ def test_go_source_is_the_programs_own_wherever_it_lies() -> None:
     facts = image_facts(CONFIG, FakeTree({**FILES, "go/src/app/main.go": source}))
     assert any(one.program == "git" and one.command for one in facts.mentions)
     assert facts.writes == "/go/src/app/main.go"
+
+
+def test_calls_of_libraries_are_read_from_the_texts_themselves() -> None:
+    calls = "import subprocess\nsubprocess.run(['which', 'x'])\n"
+    tree = {
+        **FILES,
+        "usr/bin/which": ("x", 0o755, 0, 0),
+        f"{SITE}/kit/find.py": calls,
+        f"{SITE}/pip/find.py": calls.replace("which", "gcc-12"),
+        f"{SITE}/kit/tests/find.py": calls.replace("which", "gcc-12"),
+    }
+    found = [one for one in image_facts(CONFIG, FakeTree(tree)).mentions if one.library]
+    assert [(one.program, one.where) for one in found] == [("which", f"/{SITE}/kit/find.py")]
+    assert image_facts(CONFIG, FakeTree(tree), asked=False).mentions == ()

@@ -12,6 +12,7 @@ from lightship.evidence.observation import (
     HealthFact,
     HttpAnswer,
     HttpRequest,
+    Mention,
     Observation,
     RunFact,
     StopFact,
@@ -94,6 +95,13 @@ def test_a_binary_that_changes_in_places_is_compared_in_the_others() -> None:
     assert any("1 parts of the body change" in note for note in verdict.notes)
     assert compare(bare(*old), bare(run("MNOPQR", "2"))).word == "UNKNOWN"
     assert compare(bare(old[0], old[0]), bare(run("ABCDEF", "2"))).word == "DIFFERENT"
+
+
+def test_what_only_a_library_may_call_is_not_missed() -> None:
+    old, new = original(), candidate()
+    for library, word in ((True, "SAME"), (False, "UNKNOWN")):
+        called = (Mention("which", "/site-packages/kit/find.py", library=library),)
+        assert compare(replace(old, facts=replace(old.facts, mentions=called)), new).word == word
 
 
 def test_only_404_exercises_nothing() -> None:

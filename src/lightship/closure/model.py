@@ -75,13 +75,14 @@ class Closure:
 
     ``reasons`` has files, symlinks and, for empty directories of trees, directories; paths have no leading
     slash. ``calls`` are the certain calls of programs, (path of who calls, name as it stands there): the reason that a
-    program is in for may be another one.
+    program is in for may be another one. ``others`` are further reasons of paths that are named more than once.
     """
 
     roots: tuple[Root, ...] = ()
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     unresolved: tuple[Unresolved, ...] = ()
     calls: tuple[tuple[str, str], ...] = ()
+    others: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
 
     def __contains__(self, path: object) -> bool:
         return path in self.reasons

@@ -19,6 +19,8 @@ from lightship.oci.model import ImageConfig
 
 # Where others' modules lie inside of a program's own trees.
 _LIBRARIES = ("/site-packages/", "/dist-packages/", "/node_modules/", "/gems/", "/vendor/")
+# Reasons of which a path may have several, and the first need not be the one that counts.
+_NAMING = frozenset({"called", "dlopen", "mentioned", "shebang"})
 _SITE = re.compile(r".*?/(?:site|dist)-packages(?=/|$)")
 _PYTHON_LIBRARY = re.compile(r"/lib(?:64)?/(?:python|pypy)\d[\d.]*t?/")
 _OTHER_LIBRARY = re.compile(r"/(?:lib|lib64|share)/(?:[\w-]+-linux-\w+/)?(?:perl|perl-base|perl5|ruby|php)/")
@@ -50,7 +52,8 @@ def closure(
         walk.root(root)
     walk.preloads()
     walk.run()
-    return Closure(given, walk.reasons, tuple(walk.unresolved), tuple(walk.calls))
+    others = {path: tuple(reasons) for path, reasons in walk.others.items()}
+    return Closure(given, walk.reasons, tuple(walk.unresolved), tuple(walk.calls), others)
 
 
 class _Walk:
@@ -64,6 +67,7 @@ class _Walk:
         self.reasons: dict[str, Reason] = {}
         self.unresolved: dict[Unresolved, None] = {}
         self.calls: dict[tuple[str, str], None] = {}
+        self.others: dict[str, dict[Reason, None]] = {}
         self._without = tuple(f"{path}/" for path in without)
         self._content = content
         self._certain: deque[Ask] = deque()
@@ -123,7 +127,9 @@ class _Walk:
             if ask.language == "tree":
                 self._tree(trail.path, reason)
             return
-        self.reasons.setdefault(trail.path, reason)
+        first = self.reasons.setdefault(trail.path, reason)
+        if first is not reason and reason.kind in _NAMING and first.via != reason.via:
+            self.others.setdefault(trail.path, {}).setdefault(reason)
         if kind in ("file", "hardlink") and ask.language != "data":
             self._look(trail.path, ask)
 

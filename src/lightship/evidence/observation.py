@@ -132,6 +132,8 @@ class Mention:
     where: str
     command: bool = False
     """It stands there as a command does, so that it hardly is a mere word."""
+    library: bool = False
+    """The text is of an installed library: whether the program comes to it is not known."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

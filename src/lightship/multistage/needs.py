@@ -237,12 +237,16 @@ def _doubted(evidence: Evidence, found: Closure) -> frozenset[str]:
                 # A link is in for the sake of what it leads to.
                 doubted[path] = is_doubted(target)
                 return doubted[path]
-            doubted[path] = (
-                (reason.kind in _ONLY_NAMED and _from_base(evidence, reason.via))
-                or _is_tool(evidence, path, tools, reason.via)
-                or is_doubted(reason.via)
-            )
+            # One that is good is enough: pydoc of the base image names a pager, and so may what was installed.
+            doubted[path] = all(is_poor(path, one) for one in (reason, *found.others.get(path, ())))
         return doubted[path]
+
+    def is_poor(path: str, reason: Reason) -> bool:
+        return not reason.certain and (
+            (reason.kind in _ONLY_NAMED and _from_base(evidence, reason.via))
+            or _is_tool(evidence, path, tools, reason.via)
+            or is_doubted(reason.via)
+        )
 
     return frozenset(path for path in found.reasons if is_doubted(path))
 

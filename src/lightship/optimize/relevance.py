@@ -59,6 +59,11 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
         owner = evidence.installed.owner(found) if found else None
         if found and (idle.covers(found) or idle.covers(evidence.files.resolve(found) or found)):
             return False
+        if mention.library:
+            # A library calls compilers only to build others; one of the base image is not the project's.
+            located = evidence.files.get(mention.where.strip("/"))
+            brought = located is not None and located.layer >= evidence.base_layers
+            return brought and not idle.covers(mention.where.strip("/")) and (owner is None or not builds(owner))
         if owner is None or mention.command or program in needs.uses.programs:
             return True
         return owner.priority not in _OF_THE_SYSTEM and not builds(owner)
@@ -74,7 +79,8 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
             if counts(one.path)
         ),
         scripts=tuple(one for one in facts.scripts if counts(one.path)),
-        mentions=tuple(one for one in facts.mentions if is_called(one)),
+        # Those of libraries that passed count like any other.
+        mentions=tuple(replace(one, library=False) for one in facts.mentions if is_called(one)),
         node=facts.node if facts.node and counts(facts.node) else "",
     )
 

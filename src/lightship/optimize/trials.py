@@ -169,7 +169,9 @@ def _verdict(work: _Work, built: Built, allowed: tuple[Allowance, ...]) -> Verdi
     workshop, original = work.workshop, work.original
     workshop.compressed(built)  # begins while the engine works; asked for again when the candidate is taken
     held = original.observation.facts
-    facts = without_gone_places(image_facts(built.image.config, built.image.rootfs()), original.all_facts, held)
+    facts = without_gone_places(
+        image_facts(built.image.config, built.image.rootfs(), asked=False), original.all_facts, held
+    )
     verdict = compare(Observation("original", held), Observation(built.name, facts), allowed=allowed)
     if verdict.word == "DIFFERENT":
         unseen = said("not looked at: the files alone show a difference")

@@ -6,8 +6,10 @@ import keyword
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from lightship.closure.mentions import Mention as Named
 from lightship.closure.mentions import commands_in_texts, is_beside, language_of, starts_programs
 from lightship.closure.mentions import mentions as commands
+from lightship.closure.node import is_beside_package
 from lightship.closure.python import installed_from_folders
 from lightship.closure.scripts import interpreter_of
 from lightship.closure.settings import commands_in_settings, is_settings
@@ -38,6 +40,11 @@ _WORD = re.compile(r"[\w./+-]+")
 _KEYWORDS = frozenset(keyword.kwlist)
 _TEXTS = (".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".rb", ".php", ".pl", ".sh", ".bash")
 _FOREIGN = re.compile(r"(?:site-packages|node_modules)/|^usr/local/(?:lib/python|go/)|^(?:root/)?go/pkg/")
+_OF_PACKAGES = re.compile(r"(?:site-packages|node_modules)/")
+_BUILDS_OTHERS = re.compile(
+    r"site-packages/(?:pip|setuptools|pkg_resources|wheel|_distutils_hack|uv|distutils|cffi|Cython)/|/distutils/"
+    r"|node_modules/(?:npm|corepack|yarn|pnpm)/"
+)
 _NOT_CALLS = frozenset(
     """
     name test true false echo print login host id date time file install sort sum join env link yes no
@@ -103,6 +110,39 @@ def mentions(
     return tuple(found.values())
 
 
+def library_calls(around: Surroundings, files: Mapping[str, FileFact], there: frozenset[str]) -> Iterator[Mention]:
+    """Programs of the PATH that source of installed Python and Node packages calls by a literal name.
+
+    Read here from the texts themselves, apart from what a split makes of them: what it overlooks, this does not.
+    """
+    own = frozenset(installed_from_folders(around, files))
+    found: set[str] = set()
+    for path, fact in files.items():
+        language = language_of(path)
+        if language not in ("python", "node") or not _OF_PACKAGES.search(path) or _BUILDS_OTHERS.search(path):
+            continue
+        if fact.owner or fact.kind != "file" or fact.size > TEXT_LIMIT or path in own:
+            continue
+        if is_beside(path) or is_beside_package(around, path):
+            continue
+        source = around.tree.read(path, TEXT_LIMIT)
+        if not starts_programs(source, language):
+            continue
+        direct = [one for one in commands(source, language, own=False) if one.direct and not one.name.startswith(".")]
+        names = {name for one in direct for name in _names_of(one)}
+        for program in sorted((names & there) - found):
+            found.add(program)
+            yield Mention(program, f"/{path}", library=True)
+
+
+def _names_of(mention: Named) -> Iterable[str]:
+    if mention.kind == "program":
+        return (mention.name.rpartition("/")[2],)
+    if mention.kind == "shell":
+        return (name.rpartition("/")[2] for name in _COMMANDS.findall(mention.name))
+    return ()
+
+
 def _named(path: str, source: bytes) -> set[str]:
     """What one of the program's own texts may call: the first words of a shell's commands, quoted words elsewhere.
 
@@ -126,10 +166,7 @@ def _commands_of(path: str, source: bytes) -> set[str]:
         return set()
     found: set[str] = set()
     for mention in commands(source, language):
-        if mention.command and mention.kind == "program":
-            found.add(mention.name.rpartition("/")[2])
-        elif mention.command and mention.kind == "shell":
-            found.update(name.rpartition("/")[2] for name in _COMMANDS.findall(mention.name))
+        found.update(_names_of(mention) if mention.command else ())
     return found
 
 
