@@ -78,12 +78,15 @@ def test_the_command_writes_once_and_leaves_an_existing_file_alone(
 ) -> None:
     command = [sys.executable, "-m", "lightship", "optimize", str(sample), "-f", "Dockerfile.single"]
     command += ["--runtime", "same", "--engine", engines_present[0], "--json"]
-    first = subprocess.run(command, capture_output=True, check=False)
+    first = subprocess.run([*command, "--rebuild=E1"], capture_output=True, check=False)
     assert first.returncode == 0, first.stderr
     document = json.loads(first.stdout)
     output = sample / "Dockerfile.single.lightship"
     assert document["output"] == "written"
     assert output.read_text() == document["dockerfile"]
+    costs = [(cost["dockerfile"], cost["code"], cost["problem"]) for cost in document["rebuild"]]
+    assert costs == [("Dockerfile.single", "E1", ""), (output.name, "E1", "")]
+    assert document["rebuild"][1]["new_bytes"] <= document["rebuild"][0]["new_bytes"]
     second = subprocess.run(command, capture_output=True, check=False)
     assert json.loads(second.stdout)["output"] == "unchanged"
     output.write_text("FROM mine\n")

@@ -8,6 +8,7 @@ from pathlib import Path
 from lightship.inspection.model import Surface
 from lightship.multistage import Candidate, Hunk
 from lightship.optimize import Contents, IgnoreFile, Measurement, Optimization, PackageRow, Part, Tree, Trial
+from lightship.rebuild import RebuildCost
 from lightship.reports.optimizations import Outcome
 from lightship.verify import Allowed, Difference, LevelResult, Verdict
 
@@ -118,6 +119,14 @@ NOTHING = Optimization(
 )
 
 
+REBUILD = (
+    RebuildCost("Dockerfile", "E1", "one line of source", "app.py", 3, 0, ("RUN a", HOSTILE), 2, 18_739_000, 7.5, 1),
+    RebuildCost("Dockerfile.lightship", "E1", "one line of source", "app.py", 1, 6, ("COPY . .",), 1, 7_000, 0.2, 1),
+    RebuildCost(HOSTILE, "E3", "the README", problem="there is no README in the context"),
+)
+
+
 def outcome(result: Optimization) -> Outcome:
-    """The outcome of a dry run."""
-    return Outcome(result, Path("some where/Dockerfile"), Path("some where/Dockerfile.lightship"))
+    """The outcome of a dry run, with what rebuilds cost where there is a result."""
+    rebuild = REBUILD if result.chosen else ()
+    return Outcome(result, Path("some where/Dockerfile"), Path("some where/Dockerfile.lightship"), rebuild=rebuild)

@@ -50,6 +50,7 @@ def validate(document: str) -> Any:
 def test_the_json_of_an_optimization_is_as_documented(result: Optimization) -> None:
     document = validate(render("json", outcome(result)))
     assert (document["contents"] is None) is (result.contents is None)
+    assert [cost["new_bytes"] for cost in document["rebuild"]] == ([18_739_000, 7_000, 0] if result.chosen else [])
 
 
 def test_the_json_of_the_other_commands_is_as_documented() -> None:
@@ -81,7 +82,7 @@ def test_nothing_breaks_out_of_the_markdown(result: Optimization) -> None:
     assert shown.count("<details>") == shown.count("</details>") == text.count("<summary>")
     assert "@everyone" not in bare
     for row in re.findall(r"<tr>(.*?)</tr>", shown, flags=re.S):
-        assert len(re.findall(r"<t[hd]", row)) in (3, 4, 5), row
+        assert len(re.findall(r"<t[hd]", row)) in (3, 4, 5, 8), row
 
 
 @given(st.text(st.characters(), max_size=60) | st.text("|`\\\\<>&@*_[]()#~$! \\n\\r\\x0b\\u2028a", max_size=30))
@@ -98,6 +99,14 @@ def test_the_answer_comes_first_in_the_markdown() -> None:
     assert "| size | 400.0 MB | 100.0 MB | -75.0 % |" in lines
 
 
+def test_the_cost_of_rebuilds_is_in_markdown_and_page() -> None:
+    for name in ("markdown", "html"):
+        report = render(name, outcome(IMPROVED))
+        assert "Rebuild cost" in report
+        assert "18,739" in report
+        assert "Rebuild cost" not in render(name, outcome(NOT_PROVEN))
+
+
 def test_a_huge_report_stays_within_what_a_comment_may_have() -> None:
     packages = tuple(PackageRow("os", f"päckage-{number}", "1" * 40, "", 10) for number in range(5000))
     huge = replace(
@@ -109,7 +118,7 @@ def test_a_huge_report_stays_within_what_a_comment_may_have() -> None:
     assert 0.9 * LIMIT < len(text.encode()) <= LIMIT
     assert "more lines" in text
     shown = html(text)
-    assert shown.count("<details>") == shown.count("</details>") == 9
+    assert shown.count("<details>") == shown.count("</details>") == 10
     assert shown.count("<h3>") == 1, "no fence is left open"
 
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args, level
+from lightship.commands.rebuild import ALL_EDITS, asked_edits
 from lightship.commands.reporting import add_report_argument, asked_reports, deliver
 from lightship.errors import EXIT_OK, EXIT_UNKNOWN, UsageError
 from lightship.messages import said
 
 if TYPE_CHECKING:
-    from lightship.optimize import Optimization
+    from lightship.engines.protocol import Engine
+    from lightship.optimize import Optimization, Options, Progress
+    from lightship.rebuild import RebuildCost
+    from lightship.rebuild.edits import Code
 
 REPORTS = ("markdown", "html", "json", "sarif", "svg")
 """As ``reports.optimizations.FORMATS``, which is only imported when it is needed; a test holds them equal."""
@@ -83,6 +89,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     lines.add_argument(
         "--non-root", action="store_true", help="a USER without rights, when the program was seen to run as one"
     )
+    parser.add_argument(
+        "--rebuild",
+        nargs="?",
+        const=ALL_EDITS,
+        metavar="E0,...",
+        help="also measure what rebuilds of original and result cost after these edits (default: all; takes minutes)",
+    )
     add_build_arguments(parser)
     add_output_arguments(parser)
     add_report_argument(parser, REPORTS)
@@ -96,6 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lightship.optimize import Options, optimize
     from lightship.reports import optimization_text, optimizations
     from lightship.reports.progress import progress
+    from lightship.reports.rebuild import rebuild_text
 
     context = _context(arguments.context)
     dockerfile = _dockerfile(arguments.file, context)
@@ -121,6 +135,7 @@ def run(arguments: argparse.Namespace) -> int:
         output=output,
     )
     settings = load_settings(context)
+    edits = asked_edits(arguments.rebuild, "--rebuild") if arguments.rebuild else ()
     with (
         opened_engine(arguments.engine, verbose=arguments.verbose) as engine,
         progress(quiet=arguments.quiet or arguments.json) as told,
@@ -128,6 +143,7 @@ def run(arguments: argparse.Namespace) -> int:
         if output.exists() and not (arguments.force or arguments.dry_run):
             told.note(said("{output} is already there: without --force it stays as it is", output=output))
         result = optimize(engine, options, settings, told)
+        rebuild = _rebuilds(engine, options, result, edits, told) if edits and result.outcome == "improved" else ()
     written, problem = "", None
     if result.outcome == "improved" and not arguments.dry_run:
         try:
@@ -135,15 +151,46 @@ def run(arguments: argparse.Namespace) -> int:
         except (OSError, UsageError) as error:
             # What took minutes to prove is not thrown away: reports are delivered first.
             written, problem = "kept", _kept(error, output, result.text)
-    outcome = optimizations.Outcome(result, dockerfile, output, written)
+    outcome = optimizations.Outcome(result, dockerfile, output, written, rebuild)
     deliver(
         reports,
         lambda name: optimizations.render(name, outcome),
-        lambda: optimization_text(result, dockerfile, output, written),
+        lambda: "\n".join(
+            (optimization_text(result, dockerfile, output, written), *(("", rebuild_text(rebuild)) if rebuild else ()))
+        ),
     )
     if problem is not None:
         raise problem
     return EXIT_UNKNOWN if result.outcome == "not proven" else EXIT_OK
+
+
+def _rebuilds(
+    engine: Engine, options: Options, result: Optimization, edits: tuple[Code, ...], told: Progress
+) -> tuple[RebuildCost, ...]:
+    """What rebuilds cost: of the original, and of the result, which need not be written yet."""
+    from lightship.rebuild import RebuildOptions, rebuild_costs
+    from lightship.text import encode
+
+    asked = RebuildOptions(
+        options.dockerfile,
+        context=options.context,
+        codes=edits,
+        runs=1,
+        target=options.target,
+        build_args=options.build_args,
+        secrets=options.secrets,
+        network=options.network,
+        ca_bundle=options.ca_bundle,
+    )
+    name = options.output.name if options.output else options.dockerfile.name
+    with TemporaryDirectory(prefix=f"lightship-{engine.run_id}-") as directory:
+        path = Path(directory) / name
+        path.write_bytes(encode(result.text))
+        return tuple(
+            replace(cost, dockerfile=shown)
+            for one, shown in ((options.dockerfile, options.dockerfile.name), (path, name))
+            for cost in rebuild_costs(engine, replace(asked, dockerfile=one), told)
+        )
 
 
 def _rewrites(arguments: argparse.Namespace) -> tuple[str, ...]:

@@ -5,10 +5,32 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lightship.commands.arguments import add_build_arguments, add_output_arguments, build_args
 from lightship.errors import EXIT_ENGINE, EXIT_OK, UsageError
 from lightship.messages import said
+
+if TYPE_CHECKING:
+    from lightship.rebuild.edits import Code
+
+
+ALL_EDITS = "E0,E1,E2,E3,E4"
+
+
+def asked_edits(text: str, option: str) -> tuple[Code, ...]:
+    """The edits that an option names, in their own order. Raises UsageError for one that there is not."""
+    from lightship.rebuild import CODES
+
+    words = [word.strip().upper() for word in text.split(",") if word.strip()]
+    unknown = [word for word in words if word not in CODES]
+    if unknown or not words:
+        raise UsageError(
+            said("there is no edit {unknown!r}", unknown="".join(unknown[:1])),
+            where=option,
+            help=said("one of {codes}", codes=", ".join(CODES)),
+        )
+    return tuple(code for code in CODES if code in words)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--edits",
-        default="E0,E1,E2,E3,E4",
+        default=ALL_EDITS,
         metavar="E0,...",
         help="E0 nothing, E1 a line of source, E2 the dependencies, E3 the README, E4 the base image (default: all)",
     )
@@ -33,18 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Build, edit a copy, build again, and print the table. 3 when an edited file did not build."""
     from lightship.commands.engine import opened_engine
-    from lightship.rebuild import CODES, RebuildOptions, rebuild_costs
+    from lightship.rebuild import RebuildOptions, rebuild_costs
     from lightship.reports.progress import progress
     from lightship.reports.rebuild import rebuild_json, rebuild_text
 
-    words = [word.strip().upper() for word in arguments.edits.split(",") if word.strip()]
-    unknown = [word for word in words if word not in CODES]
-    if unknown or not words:
-        raise UsageError(
-            said("there is no edit {unknown!r}", unknown="".join(unknown[:1])),
-            where="--edits",
-            help=said("one of {codes}", codes=", ".join(CODES)),
-        )
+    codes = asked_edits(arguments.edits, "--edits")
     if arguments.runs < 1:
         raise UsageError("an edit is built at least once", where=f"--runs {arguments.runs}")
     if arguments.no_cache:
@@ -54,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     options = RebuildOptions(
         arguments.dockerfiles[0],
         context=arguments.context,
-        codes=tuple(code for code in CODES if code in words),
+        codes=codes,
         runs=arguments.runs,
         target=arguments.target,
         build_args=build_args(arguments.build_arg),

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from lightship.optimize import Contents
 from lightship.optimize.model import IgnoreFile, Measurement, Optimization, Trial
 
+if TYPE_CHECKING:
+    from lightship.rebuild import RebuildCost
 
-def optimization(result: Optimization, written: str) -> str:
+
+def optimization(result: Optimization, written: str, rebuild: Sequence[RebuildCost] = ()) -> str:
     """The document ``lightship.optimize/1``. ``written`` is "written", "unchanged" or "" for a dry run."""
     return _dump(
         {
@@ -26,6 +30,7 @@ def optimization(result: Optimization, written: str) -> str:
             "candidates": [_trial(trial) for trial in result.trials],
             "contents": _contents(result.contents) if result.contents else None,
             "remarks": list(result.remarks),
+            "rebuild": [asdict(cost) for cost in rebuild],
             "ignore_file": _ignore_file(result.ignore_file) if result.ignore_file else None,
             "dockerfile": result.text,
         }

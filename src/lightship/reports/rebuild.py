@@ -32,13 +32,14 @@ def rebuild_json(costs: Sequence[RebuildCost], engine: str) -> str:
 def _sections(costs: Sequence[RebuildCost]) -> Iterator[tuple[str, str | Layout]]:
     for name, rows in groupby(costs, key=lambda one: one.dockerfile):
         found = list(rows)
-        yield name, (_COLUMNS, [_row(one) for one in found])
+        yield name, (_COLUMNS, [rebuild_row(one) for one in found])
         for one in found:
             if one.problem:
                 yield "", f"{one.code}: {tr(one.problem)}"
 
 
-def _row(one: RebuildCost) -> tuple[str, ...]:
+def rebuild_row(one: RebuildCost) -> tuple[str, ...]:
+    """Edit, steps run and cached, new layers and kB, seconds, what was edited; a dash where there is no figure."""
     what = f"{tr(one.title)}{f': {one.file}' if one.file else ''}"
     if one.problem:
         return one.code, "-", "-", "-", "-", "-", what

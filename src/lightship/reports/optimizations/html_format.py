@@ -12,6 +12,7 @@ from lightship.reports.headline import headline, nearest
 from lightship.reports.html import rendered
 from lightship.reports.html.side_by_side import Row, rows
 from lightship.reports.optimizations import Outcome
+from lightship.reports.rebuild import rebuild_row
 from lightship.reports.translation import told, tr
 from lightship.verify.verdict import LEVELS
 
@@ -43,6 +44,7 @@ def render(outcome: Outcome) -> str:
             "surface": _surface(contents) if contents else (),
             "tree": compact(contents.tree) if contents else None,
             "rows": _rows(result),
+            "rebuild": [(cost.dockerfile, *rebuild_row(cost)) for cost in outcome.rebuild],
             "added": _added(result),
             "percent": percent,
             "words": {

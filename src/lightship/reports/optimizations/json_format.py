@@ -8,4 +8,4 @@ from lightship.reports.optimizations import Outcome
 
 def render(outcome: Outcome) -> str:
     """The document; see docs/reference/json.md."""
-    return optimization(outcome.result, outcome.written)
+    return optimization(outcome.result, outcome.written, outcome.rebuild)

@@ -10,6 +10,7 @@ from lightship.reports.figures import megabytes, percent
 from lightship.reports.headline import headline, nearest
 from lightship.reports.markdown import Section, block, code, document, table, text
 from lightship.reports.optimizations import Outcome
+from lightship.reports.rebuild import rebuild_row
 from lightship.reports.terminal import diff, ignore_diff
 from lightship.reports.translation import tr
 from lightship.reports.verdict import sections
@@ -86,10 +87,18 @@ def _sections(outcome: Outcome) -> Iterator[Section]:
     shown = result.chosen or nearest(result)
     if shown and shown.verdict:
         yield from sections(shown.verdict)
+    if outcome.rebuild:
+        yield _rebuild(outcome)
     if result.contents:
         yield from _inside(result.contents)
     if result.chosen:
         yield block(tr("The whole new Dockerfile"), "dockerfile", result.text)
+
+
+def _rebuild(outcome: Outcome) -> Section:
+    heads = [tr("edit"), *(f"{tr(name)}:" for name in ("run", "cached", "new layers", "new kB", "seconds"))]
+    rows = [(text(cost.dockerfile), *map(text, rebuild_row(cost))) for cost in outcome.rebuild]
+    return table(tr("Rebuild cost"), (tr("Dockerfile"), *heads, tr("what was edited")), rows)
 
 
 def _header() -> tuple[str, ...]:
