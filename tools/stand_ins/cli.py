@@ -19,6 +19,8 @@ from .recipes import RECIPES, chosen
 
 ENGINES = ("buildah", "podman", "runc")
 DOCKER = ("dockerd", "iptables")
+TESTERS = ("skopeo",)
+"""What only the tests call, to write images in every form."""
 FOLDERS = ("dockerd", "logs", "pip", "registry", "run", "store", "tarballs")
 FILES = ("registry.pid", "registry.yml", "state.json")
 """What `remove` takes out of the cache folder."""
@@ -54,13 +56,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _engines(options: argparse.Namespace) -> tuple[str, ...]:
+    return ENGINES if options.no_docker else (*ENGINES, *DOCKER)
+
+
 def _up(options: argparse.Namespace) -> int:
     # Once there are stand-ins here they are kept up, whatever the network does today.
     if options.force or read_state().get("built") or not docker_hub_answers():
         return _stand_in(options)
     say("bases: Docker Hub answers, so that no stand-ins are needed (--force makes them all the same)")
     if options.set == "full":
-        install_missing(ENGINES if options.no_docker else (*ENGINES, *DOCKER))
+        install_missing((*_engines(options), *TESTERS))
     elif not dockerd.answers() and not any(map(which, ("podman", "buildah"))):
         install_missing(ENGINES)
     if options.set == "full" and not options.no_docker:
@@ -73,7 +79,7 @@ def _stand_in(options: argparse.Namespace) -> int:
     require_root()
     require_debian()
     with locked():
-        install_missing((*ENGINES, *MAKERS) if options.no_docker else (*ENGINES, *DOCKER, *MAKERS))
+        install_missing((*_engines(options), *MAKERS, *(TESTERS if options.set == "full" else ())))
         port = registry.start(options.port)
         recipes = chosen(options.set)
         made = build.build(recipes, port)

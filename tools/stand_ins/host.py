@@ -18,6 +18,7 @@ PACKAGES = {
     "buildah": "buildah netavark",
     "podman": "podman netavark",
     "runc": "runc",
+    "skopeo": "skopeo",
     "dockerd": "docker.io",
     "iptables": "iptables",
     "docker-registry": "docker-registry",
