@@ -316,6 +316,14 @@ def test_commands_in_data_count_where_the_program_starts_what_it_is_given() -> N
     assert "usr/bin/git" not in quiet
 
 
+def test_what_a_bundle_says_is_only_possible() -> None:
+    server = "require('child_process').execFile('git', ['log'])\n"
+    for size, certain in ((0, True), (300 << 10, False)):
+        files = {"usr/local/bin/node": binary(), "app/server.js": server + "//" + "x" * size}
+        found = made_up(["node", "server.js"], files, "app")
+        assert found.reasons["usr/bin/git"].certain is certain
+
+
 def test_what_a_package_calls_is_only_possible() -> None:
     files = {"usr/share/tool/main.py": "import subprocess\nsubprocess.run(['git', 'log'])"}
     tree = MemoryTree(BASE | files)

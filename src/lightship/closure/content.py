@@ -25,7 +25,7 @@ from lightship.closure.python import embedding_program, is_python, python_enviro
 from lightship.closure.runtimes import runtime_trees
 from lightship.closure.scripts import interpreter_of
 from lightship.closure.services import included_files, service_commands, service_files
-from lightship.closure.settings import commands_in_settings
+from lightship.closure.settings import LARGEST_WRITTEN, commands_in_settings
 from lightship.closure.surroundings import SHARED_DIRECTORIES, TEXT_LIMIT, Surroundings
 from lightship.elf.file import ElfFile
 
@@ -236,7 +236,7 @@ class Content:
     def _mention(self, mention: Mention, by: str, *, own: bool) -> Iterator[Ask | Gone]:
         report = own and mention.direct
         # What the project's own source calls is needed, be it a compiler: a judge of programs is a program too.
-        sure = own and mention.command and not is_beside(by) and self._made(by)
+        sure = own and mention.command and not is_beside(by) and self._made(by) and self._is_written(by)
         if mention.kind == "program":
             yield from self._program(mention.name, by, "called", certain=sure, report=report)
         elif mention.kind == "shell":
@@ -248,6 +248,11 @@ class Content:
             yield from self._library(mention.name, by, None, "dlopen", certain=False, report=report)
         else:
             yield from self._found_library(mention, by)
+
+    def _is_written(self, path: str) -> bool:
+        """Whether somebody wrote a file by hand: a bundler's output holds the words of all its libraries."""
+        located = self.around.tree.get(path)
+        return located is not None and located.entry.size <= LARGEST_WRITTEN
 
     def _found_library(self, mention: Mention, by: str) -> Iterator[Ask | Gone]:
         sonames = self.around.sonames(mention.name)

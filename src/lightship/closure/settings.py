@@ -16,6 +16,9 @@ _FOR_OTHERS = re.compile(
     r"|vercel\.|netlify\.|render\.|fly\.|cloudbuild|azure-pipelines|appveyor|codecov|renovate|lightship\.)",
     re.IGNORECASE,
 )
+LARGEST_WRITTEN = 256 << 10
+"""Bytes above which nobody wrote a file by hand."""
+
 _ENTRY = re.compile(r"^[\w.\s\"-]{0,80}[:=]\s*([A-Za-z/][\w./+-]{1,80})(?=\s+[\w.]*[-/$%{])", re.MULTILINE)
 
 
@@ -26,6 +29,8 @@ def is_settings(path: str) -> bool:
 
 def commands_in_settings(source: bytes) -> Iterator[Mention]:
     """The names that stand in data where a command's can, with quotes around (JSON) or without (YAML)."""
+    if len(source) > LARGEST_WRITTEN:
+        return
     text = source.decode("utf-8", "replace")
     # A word alone is a word: of "type": "file" nothing is started.
     yield from (replace(one, direct=False) for one in possible_commands(text) if one.command)

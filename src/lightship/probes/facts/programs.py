@@ -12,7 +12,7 @@ from lightship.closure.mentions import mentions as commands
 from lightship.closure.node import is_beside_package
 from lightship.closure.python import installed_from_folders
 from lightship.closure.scripts import interpreter_of
-from lightship.closure.settings import commands_in_settings, is_settings
+from lightship.closure.settings import LARGEST_WRITTEN, commands_in_settings, is_settings
 from lightship.closure.surroundings import Surroundings
 from lightship.evidence.observation import FileFact, Mention, ScriptFact
 from lightship.messages import said
@@ -162,7 +162,7 @@ def _named(path: str, source: bytes) -> set[str]:
 def _commands_of(path: str, source: bytes) -> set[str]:
     """What one of the program's own texts calls as a command, whatever its name may mean besides."""
     language = language_of(path)
-    if not language or language == "shell" or is_beside(path):
+    if not language or language == "shell" or is_beside(path) or len(source) > LARGEST_WRITTEN:
         return set()
     found: set[str] = set()
     for mention in commands(source, language):
