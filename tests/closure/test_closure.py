@@ -347,3 +347,20 @@ def test_what_the_authors_of_a_node_package_use_is_not_looked_into() -> None:
     assert "usr/bin/git" not in made_up(["node", "server.js"], builder, "app")
     named = {**files, f"{package}/package.json": '{"main": "./etc/prepare.js"}'}
     assert "usr/bin/git" in made_up(["node", "server.js"], named, "app")
+
+
+@pytest.mark.parametrize("source", ["require('../etc/prepare')", "require(join(__dirname, '..', 'etc', 'prepare.js'))"])
+def test_a_folder_that_a_node_packages_own_code_names_is_looked_into(source: str) -> None:
+    package = "app/node_modules/cpu"
+    files = {
+        "usr/local/bin/node": binary(),
+        "app/server.js": "require('cpu')",
+        f"{package}/package.json": '{"main": "lib/index.js"}',
+        f"{package}/lib/index.js": source,
+        f"{package}/etc/prepare.js": "require('child_process').execFileSync('git')",
+        f"{package}/tools/release.js": "require('child_process').execFileSync('curl')",
+        f"{package}/node_modules/other/index.js": "require('./tools/x')",
+    }
+    found = made_up(["node", "server.js"], files, "app")
+    assert "usr/bin/git" in found
+    assert "usr/bin/curl" not in found, "what a package of the package names is its own"

@@ -50,6 +50,14 @@ def test_what_has_no_source_left_is_said() -> None:
     assert sources(found) == ["example.org/app", "example.org/dep"]
 
 
+def test_without_a_module_the_names_of_its_source_files_tell_which_source_is_its_own() -> None:
+    names = STARTS + b"/go/src/app/main.go\0"
+    other = {"srv/other/main.go": "package main\n"}
+    assert sources(closed({"app/app": program(go_program("") + names), **other})) == ["its own source"]
+    own = {**other, "go/src/app/main.go": "package main\n"}
+    assert sources(closed({"app/app": program(go_program("") + names), **own})) == []
+
+
 def test_a_go_program_that_starts_nothing_needs_no_source() -> None:
     assert sources(closed({"app/app": program(go_program() + b"\0main.main\0")})) == []
 

@@ -50,9 +50,12 @@ def jar() -> bytes:
     return buffer.getvalue()
 
 
-def go_program() -> bytes:
+GO_MODULES = "mod\texample.org/app\tv1.4.0\th1:x=\ndep\texample.org/dep\tv0.2.0\th1:y=\n"
+
+
+def go_program(modules: str = GO_MODULES) -> bytes:
     """An ELF file with one writable segment that starts with what the Go linker writes, padded to a program's size."""
-    text = b"path\texample.org/app\nmod\texample.org/app\tv1.4.0\th1:x=\ndep\texample.org/dep\tv0.2.0\th1:y=\n"
+    text = b"path\texample.org/app\n" + modules.encode()
     guarded = b"0" * 16 + text + b"1" * 16
     release = b"go1.22.1"
     data = b"\xff Go buildinf:\x08\x02".ljust(32, b"\0")

@@ -48,7 +48,7 @@ def started_by(around: Surroundings, binary: bytes) -> Started:
 
 
 def _by_go(around: Surroundings, binary: bytes, build: GoBuild) -> Started:
-    main = _main_directory(around, build)
+    main = _main_directory(around, binary, build)
     found: dict[Mention, None] = {}
     unread: list[str] = []
     if main is None:
@@ -86,8 +86,11 @@ def _symbol(package: str) -> bytes:
     return f"{parent}{slash}{last.replace('.', '%2e')}.".encode()
 
 
-def _main_directory(around: Surroundings, build: GoBuild) -> str | None:
-    """Where the program's own module lies; "" when it is there without a go.mod (GOPATH), None when it is not."""
+def _main_directory(around: Surroundings, binary: bytes, build: GoBuild) -> str | None:
+    """Where the program's own module lies; "" when it is there without a go.mod (GOPATH), None when it is not.
+
+    Without a module's name only the names of the source files tell, which the linker keeps for stack traces.
+    """
     name, version = build.main
     if name and (cached := _cached(around, name, version)):
         return cached
@@ -100,7 +103,8 @@ def _main_directory(around: Surroundings, build: GoBuild) -> str | None:
             if declared and declared.group(1) == name:
                 return path.rpartition("/")[0]
         elif not name and path.endswith(".go") and _PACKAGE_MAIN.search(around.tree.read(path, TEXT_LIMIT)):
-            return ""
+            if f"/{path}\0".encode() in binary:
+                return ""
     return None
 
 

@@ -5,9 +5,11 @@ Source: https://nodejs.org/api/modules.html#loading-from-node_modules-folders
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from lightship.closure.surroundings import Surroundings
+from lightship.closure.mentions import language_of
+from lightship.closure.surroundings import TEXT_LIMIT, Surroundings
 
 _BESIDE = frozenset(
     {
@@ -52,7 +54,8 @@ def node_trees(around: Surroundings, script: str) -> tuple[str, ...]:
 
 def is_beside_package(around: Surroundings, path: str) -> bool:
     """Whether a file of an installed package lies in a folder of it that only its authors use: tests, releases, sources
-    that were compiled. One that the package.json names is not among them. Packages that only build others are whole.
+    that were compiled. One that the package's own code or its package.json names is not among them. Packages that only
+    build others are whole.
     """
     before, modules, inside = path.rpartition("node_modules/")
     parts = inside.split("/")
@@ -61,8 +64,25 @@ def is_beside_package(around: Surroundings, path: str) -> bool:
         return True
     if not modules or len(parts) < len(name) + 2 or parts[len(name)] not in _BESIDE:
         return False
-    manifest = around.text(f"{before}{modules}{'/'.join(name)}/package.json")
-    return f"{parts[len(name)]}/" not in manifest
+    package = f"{before}{modules}{'/'.join(name)}"
+    if package not in around.named_folders:
+        around.named_folders[package] = _named_folders(around, package)
+    return parts[len(name)] not in around.named_folders[package]
+
+
+def _named_folders(around: Surroundings, package: str) -> frozenset[str]:
+    """Which of the folders of a package (a path) its other files name, as a part of a path or as a string."""
+    tree = around.tree
+    there = [name.encode() for name in tree.names(package) if name in _BESIDE]
+    named = re.compile(rb"[\"'`/](" + b"|".join(map(re.escape, there)) + rb")(?:/|[\"'`])")
+    found = {name for name in there if name + b"/" in tree.read(f"{package}/package.json", TEXT_LIMIT)}
+    for located in tree.walk(package):
+        path = located.entry.path
+        inside = path[len(package) + 1 :].split("/")
+        if located.entry.kind == "file" and inside[0] not in _BESIDE and "node_modules" not in inside:
+            if language_of(path) == "node":
+                found.update(named.findall(tree.read(path, TEXT_LIMIT)))
+    return frozenset(name.decode() for name in found)
 
 
 def _above(path: str) -> Iterator[str]:

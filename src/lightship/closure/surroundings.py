@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lightship.elf.abi import Abi, is_musl
 from lightship.elf.file import ElfFile
@@ -33,6 +33,8 @@ class Surroundings:
     loader: Loader
     variables: Mapping[str, str]
     working_dir: str
+    named_folders: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    """What was found once of a Node package: the folders of it that its own code names (see ``closure.node``)."""
 
     @property
     def tree(self) -> FileTree:
