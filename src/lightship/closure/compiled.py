@@ -102,10 +102,14 @@ def _main_directory(around: Surroundings, binary: bytes, build: GoBuild) -> str 
             declared = _MODULE.search(around.text(path))
             if declared and declared.group(1) == name:
                 return path.rpartition("/")[0]
-        elif not name and path.endswith(".go") and _PACKAGE_MAIN.search(around.tree.read(path, TEXT_LIMIT)):
-            if f"/{path}\0".encode() in binary:
-                return ""
+        elif not name and path.endswith(".go") and _is_main_of(around, path, binary):
+            return ""
     return None
+
+
+def _is_main_of(around: Surroundings, path: str, binary: bytes) -> bool:
+    """Whether a source file is of package main, and one of those that a program was made of."""
+    return f"/{path}\0".encode() in binary and _PACKAGE_MAIN.search(around.tree.read(path, TEXT_LIMIT)) is not None
 
 
 def _module_directory(around: Surroundings, main: str | None, name: str, version: str) -> str | None:

@@ -79,9 +79,10 @@ def _named_folders(around: Surroundings, package: str) -> frozenset[str]:
     for located in tree.walk(package):
         path = located.entry.path
         inside = path[len(package) + 1 :].split("/")
-        if located.entry.kind == "file" and inside[0] not in _BESIDE and "node_modules" not in inside:
-            if language_of(path) == "node":
-                found.update(named.findall(tree.read(path, TEXT_LIMIT)))
+        if located.entry.kind != "file" or language_of(path) != "node":
+            continue
+        if inside[0] not in _BESIDE and "node_modules" not in inside:
+            found.update(named.findall(tree.read(path, TEXT_LIMIT)))
     return frozenset(name.decode() for name in found)
 
 
