@@ -77,6 +77,24 @@ def test_posts_of_the_source_are_asked_where_they_are_taken_and_answered_alike()
     ]  # fmt: skip
 
 
+def test_a_handler_of_uploads_is_asked_with_an_empty_form() -> None:
+    def uploads(request: bytes) -> bytes:
+        form = b"multipart/form-data; boundary=" in request
+        status, body = (400, b"no list.txt") if form else (500, b"files is undefined")
+        return b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
+
+    engine = FakeEngine(lambda spec: FakeContainer(Server(uploads).port))
+    facts = replace(FACTS, routes=(Route("POST", "/convert"),))
+    plan = plan_from_original(engine, "x", facts, Settings())  # type: ignore[arg-type]
+    posts = [one for one in plan.requests if one.method == "POST"]
+    assert [(one.label, one.headers[0][1].partition(";")[0]) for one in posts] == [
+        ("POST :8000/convert", "multipart/form-data")
+    ]
+    boundary = posts[0].headers[0][1].partition("boundary=")[2].encode()
+    assert posts[0].body.startswith(b"--" + boundary + b"\r\n")
+    assert posts[0].body.endswith(b"\r\n--" + boundary + b"--\r\n")
+
+
 def test_no_posts_where_one_ends_the_program() -> None:
     container = FakeContainer()
 

@@ -63,6 +63,12 @@ def test_every_framework_names_what_takes_a_post(tmp_path: Path, name: str, text
     assert found(tmp_path, name, text, "POST") == ("/ships",)
 
 
+def test_a_post_of_the_first_page_is_a_route_and_a_get_of_it_is_asked_in_any_case(tmp_path: Path) -> None:
+    text = '@app.route("/", methods=["POST"])'
+    assert found(tmp_path, "app/main.py", text, "POST") == ("/",)
+    assert found(tmp_path, "app/main.py", text) == ()
+
+
 @pytest.mark.parametrize(
     ("name", "text", "path"),
     [

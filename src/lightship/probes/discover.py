@@ -36,8 +36,17 @@ ROUTES_SECONDS = 20.0
 """After so long no more routes of the source are tried."""
 POSTS_SECONDS = 10.0
 POSTS_LIMIT = 10
-EMPTY_HEADERS, EMPTY_BODY = (("Content-Type", "application/json"),), b"{}"
-"""What is sent to a route that takes a POST: nothing, in the commonest form."""
+EMPTY_FORMS = (
+    ("application/json", b"{}"),
+    (
+        "multipart/form-data; boundary=lightship",
+        b'--lightship\r\nContent-Disposition: form-data; name="nothing"\r\n\r\n\r\n--lightship--\r\n',
+    ),
+)
+"""What is sent to a route that takes a POST: nothing, in the commonest form, and as a form where that is not taken.
+
+A handler of uploads that gets no form fails before it says what is missing (https://www.rfc-editor.org/rfc/rfc7578).
+"""
 
 IGNORED = 3.0
 """Seconds after which a program is killed that was seen to ignore its stop signal for the whole time limit."""
@@ -152,13 +161,15 @@ def _posts(
         for route in routes:
             if route.method != "POST" or time.monotonic() > deadline or len(found) >= POSTS_LIMIT:
                 continue
-            request = HttpRequest(port, route.path, "POST", EMPTY_HEADERS, EMPTY_BODY, scheme=scheme, source=ROUTE)
-            first = _get(container, request, plan)
-            if not is_taken(request, first.status):
-                continue
-            second = _get(container, request, plan)
-            if (first.status, first.body) == (second.status, second.body):
-                found.append(request)
+            for content_type, body in EMPTY_FORMS:
+                headers = (("Content-Type", content_type),)
+                request = HttpRequest(port, route.path, "POST", headers, body, scheme=scheme, source=ROUTE)
+                first = _get(container, request, plan)
+                if is_taken(request, first.status):
+                    second = _get(container, request, plan)
+                    if (first.status, first.body) == (second.status, second.body):
+                        found.append(request)
+                    break
     still = container.state().running and set(ports) <= set(container.listening())
     return found if still else []
 

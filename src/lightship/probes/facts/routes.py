@@ -94,7 +94,7 @@ def routes(around: Surroundings, files: Mapping[str, FileFact]) -> tuple[Route, 
         language = path.rpartition(".")[2]
         text = around.tree.read(path, _SIZE_LIMIT).decode("utf-8", "replace")
         gets.update(dict.fromkeys(_names(_PATTERNS[language], text)))
-        posts.update(dict.fromkeys(_names(_POSTS[language], text)))
+        posts.update(dict.fromkeys(_names(_POSTS[language], text, root=True)))
         prefixes.update(dict.fromkeys(_rooted(match) for match in _PREFIX.finditer(text)))
     # What frameworks serve beside the routes, where the application hangs below a prefix.
     tops = sorted(
@@ -125,10 +125,11 @@ def _is_own_source(path: str, fact: FileFact) -> bool:
     return is_source and fact.size <= _SIZE_LIMIT and not _FOREIGN.search(path)
 
 
-def _names(pattern: re.Pattern[str], text: str) -> Iterator[str]:
+def _names(pattern: re.Pattern[str], text: str, *, root: bool = False) -> Iterator[str]:
+    """The paths that a pattern finds. A GET of "/" is asked in any case; a POST of it only where ``root`` is given."""
     for match in pattern.finditer(text):
         path = _rooted(match)
-        if path != "/" and "//" not in path and ".." not in path and not _UNSAFE.search(path):
+        if (root or path != "/") and "//" not in path and ".." not in path and not _UNSAFE.search(path):
             yield path
 
 
