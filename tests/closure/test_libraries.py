@@ -50,6 +50,15 @@ def test_problems() -> None:
     )
 
 
+def test_a_module_of_pythons_own_library_is_imported_and_needs_no_interpreter_of_its_first_line() -> None:
+    gone = program("#! /usr/bin/python3.11\n")
+    own = {"usr/lib/python3.11/base64.py": gone, "usr/lib/python3.11/pdb": gone}
+    others = {"usr/lib/python3/dist-packages/tool.py": gone, "usr/share/tool/base64.py": gone}
+    tree = MemoryTree(own | others)
+    broken = [path for path, _ in library_problems(tree, [*own, *others])]
+    assert broken == ["usr/lib/python3.11/pdb", *sorted(others)]
+
+
 def test_a_library_that_ldconfig_has_not_seen_is_a_problem() -> None:
     files: dict[str, str | bytes | Node] = {"app/x.so": elf(needed=("liba.so",)), "opt/liba.so": elf()}
     files["etc/ld.so.conf"] = "/opt\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from lightship.closure.surroundings import Surroundings, surroundings
 from lightship.elf.file import MAGIC
 from lightship.elf.tree import FileTree
 from lightship.oci.model import ImageConfig
+
+PYTHON_LIBRARY = re.compile(r"/lib(?:64)?/(?:python|pypy)\d[\d.]*t?/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def library_problems(
             continue
         elf = around.loader.elf(real)
         if elf is None:
-            shebang = interpreter_of(rootfs.read(real, 512))
+            shebang = None if _is_standard_module(path) else interpreter_of(rootfs.read(real, 512))
             if shebang and not any(around.program(word) for word in shebang.programs[:1]):
                 problems.add((path, shebang.programs[0]))
             continue
@@ -99,6 +102,13 @@ def library_problems(
         problems |= {(path, gone.name) for gone in loading.missing}
         problems |= {(path, one.name) for one in loading.objects if one.via == "conf"}
     return tuple(sorted(problems))
+
+
+def _is_standard_module(path: str) -> bool:
+    """Whether a file is a module of Python's own library, which is imported: its first line serves who starts it by its
+    path. Debian's libpython3.11-stdlib, say, comes with the shared library of Python and does not need an interpreter.
+    """
+    return path.endswith(".py") and "-packages/" not in path and PYTHON_LIBRARY.search(f"/{path}") is not None
 
 
 def is_loadable_name(rootfs: FileTree, path: str) -> bool:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from lightship.closure.content import Ask, Content, Gone, Memory
-from lightship.closure.libraries import is_loadable_name
+from lightship.closure.libraries import PYTHON_LIBRARY, is_loadable_name
 from lightship.closure.mentions import language_of
 from lightship.closure.model import Closure, Reason, ReasonKind, Root, Unresolved
 from lightship.closure.node import is_beside_package
@@ -22,7 +22,6 @@ _LIBRARIES = ("/site-packages/", "/dist-packages/", "/node_modules/", "/gems/", 
 # Reasons of which a path may have several, and the first need not be the one that counts.
 _NAMING = frozenset({"called", "dlopen", "mentioned", "shebang"})
 _SITE = re.compile(r".*?/(?:site|dist)-packages(?=/|$)")
-_PYTHON_LIBRARY = re.compile(r"/lib(?:64)?/(?:python|pypy)\d[\d.]*t?/")
 _OTHER_LIBRARY = re.compile(r"/(?:lib|lib64|share)/(?:[\w-]+-linux-\w+/)?(?:perl|perl-base|perl5|ruby|php)/")
 
 
@@ -230,7 +229,7 @@ class _Walk:
 def _is_standard_library(path: str, directory: str) -> bool:
     """Whether a file is of an interpreter's own library: what that starts, it does without where it is missing."""
     inside = f"/{directory}{path[len(directory) :]}"
-    if _PYTHON_LIBRARY.search(inside):
+    if PYTHON_LIBRARY.search(inside):
         return "-packages/" not in inside
     return _OTHER_LIBRARY.search(inside) is not None and "/gems/" not in inside
 
