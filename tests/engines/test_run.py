@@ -205,10 +205,14 @@ def test_a_mount_is_read_only(engine: Engine, image: str, tmp_path: Path) -> Non
     assert not list((tmp_path / "shared").iterdir())
 
 
-def test_a_memory_limit_kills(engine: Engine, image: str) -> None:
+def test_a_memory_limit_kills_and_leaves_nothing_where_we_stand(
+    engine: Engine, image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with started(engine, image, RunSpec(argv=("/actor", "hog"), memory_limit=16 << 20)) as container:
         state = container.wait(20.0)
         assert (state.running, state.exit_code, state.oom_killed) == (False, 137, True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_forks_are_bounded(engine: Engine, image: str) -> None:

@@ -253,8 +253,13 @@ class DockerLike:
             env=self._client.env,
             stdin=spec.stdin,
             output_limit=output_limit,
+            folder=self._start_folder(),
         )
         return AttachedContainer(name, program, self, spec)
+
+    def _start_folder(self) -> Path | None:
+        """Where the client is started; None: where this program was."""
+        return None
 
     def _network_flags(self, image: str, spec: RunSpec) -> list[str]:
         if spec.beside is not None:

@@ -43,6 +43,7 @@ class Podman(DockerLike):
 
     def __init__(self, found: dict[str, Any], run_id: ours.RunId, log: CommandLog) -> None:
         self._found = found
+        self._folder: Path | None = None
         self._host = found["host"]
         self._store = Store(found["store"].get("graphRoot", ""), found["store"].get("graphDriverName", ""))
         self._remote = bool(self._host.get("serviceIsRemote"))
@@ -107,6 +108,15 @@ class Podman(DockerLike):
     def _run_flags(self, name: str) -> list[str]:
         flags = ["--http-proxy=false", "--read-only-tmpfs=false", *machine.ulimit_flags()]
         return flags if self._remote else ["--pidfile", str(self._pid_file(name)), *flags]
+
+    def _start_folder(self) -> Path:
+        """A folder of ours: conmon writes a file ``oom`` where it was started when a container has no memory left.
+
+        Source: https://github.com/containers/conmon/blob/main/src/cgroup.c
+        """
+        if self._folder is None or not self._folder.is_dir():
+            self._folder = ours.folder(self._run)
+        return self._folder
 
     def _shared_hosts(self, spec: RunSpec) -> list[str]:
         """Podman gives each container a file of its own, and takes no --add-host beside a shared network."""
