@@ -13,6 +13,7 @@ from lightship.elf.tree import FileTree
 from lightship.oci.model import ImageConfig
 
 PYTHON_LIBRARY = re.compile(r"/lib(?:64)?/(?:python|pypy)\d[\d.]*t?/")
+"""Of a path with a leading slash: that it lies in the library of a Python, where installed packages lie too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,17 +161,22 @@ def _posts(
         for route in routes:
             if route.method != "POST" or time.monotonic() > deadline or len(found) >= POSTS_LIMIT:
                 continue
-            for content_type, body in EMPTY_FORMS:
-                headers = (("Content-Type", content_type),)
-                request = HttpRequest(port, route.path, "POST", headers, body, scheme=scheme, source=ROUTE)
-                first = _get(container, request, plan)
-                if is_taken(request, first.status):
-                    second = _get(container, request, plan)
-                    if (first.status, first.body) == (second.status, second.body):
-                        found.append(request)
-                    break
+            request = _steady_post(container, HttpRequest(port, route.path, "POST", scheme=scheme, source=ROUTE), plan)
+            if request is not None:
+                found.append(request)
     still = container.state().running and set(ports) <= set(container.listening())
     return found if still else []
+
+
+def _steady_post(container: Container, empty: HttpRequest, plan: ProbePlan) -> HttpRequest | None:
+    """A POST in the first form that the program takes, when it answers that alike twice; else None."""
+    for content_type, body in EMPTY_FORMS:
+        request = replace(empty, headers=(("Content-Type", content_type),), body=body)
+        first = _get(container, request, plan)
+        if is_taken(request, first.status):
+            second = _get(container, request, plan)
+            return request if (first.status, first.body) == (second.status, second.body) else None
+    return None
 
 
 def _paths(container: Container, port: int, plan: ProbePlan, routes: Iterable[Route]) -> Iterator[HttpRequest]:
