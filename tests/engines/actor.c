@@ -1,6 +1,6 @@
 /* The program inside the images of the engine tests: static, without libc, so that an image of 3 kB can do all that a test asks.
  *
- *   actor serve PORT | pause | say OUT ERR | fail | flood | echo | id | touch PATH | cat PATH | trap | env | hog | fork
+ *   actor serve PORT | pause | say OUT ERR | fail | flood | echo | id | touch PATH | cat PATH | trap | deaf | env | hog | fork
  *   actor reach A.B.C.D PORT
  */
 typedef unsigned long u64; typedef long i64;
@@ -40,6 +40,7 @@ static int copy(i64 from) {
 }
 static void pause_(void) { for (;;) call(PPOLL, 0, 0, 0, 0, 0); }
 static void handler(int number_) { call(EXIT, number_ == 15 ? 0 : number_, 0, 0, 0, 0); }
+static void deaf(int number_) { (void)number_; pause_(); }
 static void restorer(void) { call(EXIT, 99, 0, 0, 0, 0); }
 static int serve(const char *port) {
     struct address to = {2, 0, 0, {0}}; unsigned n = number(&port); int on = 1;
@@ -73,8 +74,8 @@ __attribute__((used)) void main_(u64 *stack) {
     else if (same(what, "touch")) code = call(OPENAT, -100, (i64)first, 0101, 0644, 0) < 0;
     else if (same(what, "id")) { decimal((u64)call(GETUID, 0, 0, 0, 0, 0)); put(1, " "); decimal((u64)call(GETGID, 0, 0, 0, 0, 0)); put(1, "\n"); }
     else if (same(what, "env")) for (const char **at = argv + stack[0] + 1; *at; at++) { put(1, *at); put(1, "\n"); }
-    else if (same(what, "trap")) {
-        struct action action = {handler, 0x04000000, restorer, 0};
+    else if (same(what, "trap") || same(what, "deaf")) {
+        struct action action = {same(what, "trap") ? handler : deaf, 0x04000000, restorer, 0};
         call(SIGACTION, 2, (i64)&action, 0, 8, 0); call(SIGACTION, 15, (i64)&action, 0, 8, 0);
         put(1, "ready\n"); pause_();
     }

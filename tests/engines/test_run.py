@@ -12,7 +12,7 @@ import pytest
 
 from engines.image import build
 from lightship.engines.namespaces import ports_of
-from lightship.engines.protocol import Container, Engine, RunSpec
+from lightship.engines.protocol import Container, Engine, RunSpec, Stopped
 
 pytestmark = pytest.mark.engine
 
@@ -142,10 +142,11 @@ def test_written_paths(engine: Engine, image: str) -> None:
 def test_signals_and_stop(engine: Engine, image: str) -> None:
     with started(engine, image, RunSpec(argv=("/actor", "trap"))) as container:
         assert until(lambda: container.output()[0] == b"ready\n")
-        assert container.stop(10.0) < 2.0
+        stopped = container.stop(10.0)
+        assert (stopped.killed, stopped.seconds < 2.0) == (False, True)
         state = container.state()
         assert (state.running, state.exit_code, state.oom_killed) == (False, 0, False)
-        assert container.stop(1.0) == 0.0
+        assert container.stop(1.0) == Stopped(0.0, killed=False)
 
 
 def test_the_images_own_stop_signal(engine: Engine, tmp_path: Path, image: str) -> None:
@@ -157,10 +158,22 @@ def test_the_images_own_stop_signal(engine: Engine, tmp_path: Path, image: str) 
 
 
 def test_stop_kills_what_ignores_it(engine: Engine, image: str) -> None:
-    with started(engine, image) as container:
-        assert 0.9 < container.stop(1.0) < 5.0
+    with started(engine, image, RunSpec(argv=("/actor", "deaf"))) as container:
+        assert until(lambda: container.output()[0] == b"ready\n")
+        stopped = container.stop(1.0)
+        assert stopped.killed
+        assert 0.9 < stopped.seconds < 5.0
         state = container.state()
         assert (state.running, state.exit_code, state.oom_killed) == (False, 137, False)
+
+
+def test_stop_does_not_wait_for_what_the_signal_cannot_reach(engine: Engine, image: str) -> None:
+    """The kernel drops a signal to the first process that has no handler for it: nothing can come of waiting."""
+    with started(engine, image, RunSpec(argv=("/actor", "pause"))) as container:
+        stopped = container.stop(60.0)
+        assert stopped.killed
+        assert stopped.seconds < 30.0
+        assert container.state().exit_code == 137
 
 
 def test_environment_user_and_folder(engine: Engine, image: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lightship.engines.protocol import Completed, ContainerState, Process, RunSpec
+from lightship.engines.protocol import Completed, ContainerState, Process, RunSpec, Stopped
 from lightship.oci.model import Entry
 
 Answer = Callable[[bytes], bytes | Iterator[bytes] | None]
@@ -100,9 +100,9 @@ class FakeContainer:
     def signal(self, name: str) -> None:
         self._stopped = True
 
-    def stop(self, timeout: float) -> float:
+    def stop(self, timeout: float) -> Stopped:
         self._stopped = True
-        return 0.1
+        return Stopped(0.1, killed=False)
 
     def remove(self) -> None:
         self.removed = True

@@ -20,7 +20,7 @@ from typing import Protocol
 from lightship.engines import namespaces
 from lightship.engines.forward import Forward
 from lightship.engines.process import Attached
-from lightship.engines.protocol import Completed, ContainerState, Process, RunSpec
+from lightship.engines.protocol import Completed, ContainerState, Process, RunSpec, Stopped
 from lightship.errors import EngineError
 from lightship.messages import said
 
@@ -193,18 +193,21 @@ class AttachedContainer:
             return
         self._runtime.kill(self.id, name)
 
-    def stop(self, timeout: float) -> float:
+    def stop(self, timeout: float) -> Stopped:
         seen = self._runtime.inspect(self.id)
         if seen is None or not self.state().running:
-            return 0.0
+            return Stopped(0.0, killed=False)
+        name = seen.stop_signal or "SIGTERM"
         began = time.monotonic()
-        self.signal(seen.stop_signal or "SIGTERM")
-        if not self._has_ended(timeout):
+        in_vain = bool(self._pid) and namespaces.drops(self._pid, signal_number(name))
+        self.signal(name)
+        killed = not self._has_ended(0.0 if in_vain else timeout)
+        if killed:
             self.signal("SIGKILL")
             self._has_ended(END_TIMEOUT)
         seconds = time.monotonic() - began
         self._program.wait(END_TIMEOUT)
-        return seconds
+        return Stopped(seconds, killed)
 
     def remove(self) -> None:
         self._asked_to_die = True

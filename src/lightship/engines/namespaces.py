@@ -11,6 +11,7 @@ import array
 import contextlib
 import ctypes
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -157,8 +158,31 @@ def processes(pid: int) -> tuple[Process, ...] | None:
     return tuple(sorted(found, key=lambda process: (process.pid != pid, process.pid)))
 
 
+def drops(pid: int, number: int) -> bool:
+    """Whether the kernel drops signal ``number`` to ``pid``, so that waiting for what it does would be in vain.
+
+    The first process of a pid namespace gets only the signals that it has a handler for (pid_namespaces(7)), or that
+    one of its threads blocks to wait for them (sigwait(3)). False where that cannot be read.
+    """
+    if number in (signal.SIGKILL, signal.SIGSTOP):
+        return False
+    bit = 1 << (number - 1)
+    try:
+        if _status(Path(f"/proc/{pid}"))["NSpid"].split()[-1] != "1":
+            return False
+        threads = [_status(thread) for thread in Path(f"/proc/{pid}/task").iterdir()]
+        return not any(int(one[field], 16) & bit for one in threads for field in ("SigCgt", "SigBlk"))
+    except (OSError, KeyError, ValueError):
+        return False
+
+
+def _status(folder: Path) -> dict[str, str]:
+    """The fields of a process's or thread's status file; proc(5)."""
+    return dict(line.split(":", 1) for line in (folder / "status").read_text().split("\n") if ":" in line)
+
+
 def _process(pid: int) -> Process:
-    fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().split("\n") if ":" in line)
+    fields = _status(Path(f"/proc/{pid}"))
     argv = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "surrogateescape")
     return Process(
         pid=pid,

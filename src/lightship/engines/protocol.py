@@ -154,6 +154,15 @@ class CommandLog:
     lines: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """How a container ended that was told to stop. ``seconds`` is how long its first process still ran."""
+
+    seconds: float
+    killed: bool
+    """It did not heed its stop signal."""
+
+
 class Container(Protocol):
     """A started container.
 
@@ -196,8 +205,8 @@ class Container(Protocol):
         ...
 
     def signal(self, name: str) -> None: ...
-    def stop(self, timeout: float) -> float:
-        """Send the image's stop signal, wait, kill at the time limit; seconds that it took."""
+    def stop(self, timeout: float) -> Stopped:
+        """Send the image's stop signal, wait, kill at the time limit, or at once where the signal cannot arrive."""
         ...
 
     def remove(self) -> None: ...

@@ -114,7 +114,7 @@ def _serving(container: Container, facts: ImageFacts, plan: ProbePlan, settings:
         # A port that opened and closed again, or opens only now and then, is not waited for.
         lasting = tuple(sorted(set(ports) & set(container.listening())))
         requests += _posts(container, {one.port: one.scheme for one in requests}, plan, facts.routes)
-        if container.stop(limits.stop) >= limits.stop * 0.9:
+        if container.stop(limits.stop).killed:
             # It ignores the signal for as long as engines wait: that need not be waited for in every run.
             limits = replace(limits, stop=min(limits.stop, IGNORED))
         return replace(

@@ -132,9 +132,9 @@ def _ended(container: Container, plan: ProbePlan, exchanges: tuple[Exchange, ...
 
 
 def _stop(container: Container, timeout: float) -> StopFact:
-    seconds = container.stop(timeout)
+    stopped = container.stop(timeout)
     code = container.state().exit_code
-    return StopFact(seconds, code, killed=code == 137 and seconds >= timeout * 0.9)
+    return StopFact(stopped.seconds, code, killed=stopped.killed and code == 137)
 
 
 def _until(done: Callable[[], bool], seconds: float, pause: float = POLL) -> bool:

@@ -21,9 +21,9 @@ def compare_stopping(original: Observation, candidate: Observation) -> Compariso
         return settle("", doubts=[Difference(("stop",), ways, _stopped(new.killed, new.exit_code))])
     first = old[0]
     notes = [
-        said(
-            "stopped in {seconds:.1f} s before, {new_seconds:.1f} s now", seconds=first.seconds, new_seconds=new.seconds
-        )
+        said("stopped in {seconds:.1f} s before, {new_seconds:.1f} s now", seconds=one.seconds, new_seconds=new.seconds)
+        for one in old[:1]
+        if not one.killed and not new.killed
     ]
     if (first.killed, first.exit_code) == (new.killed, new.exit_code):
         return settle(_stopped(first.killed, first.exit_code), notes=notes)
