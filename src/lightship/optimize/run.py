@@ -26,7 +26,7 @@ from lightship.optimize.rewrites import Known, Rewritten, Step, rewritten
 from lightship.optimize.rewrites.non_root import why_not_another
 from lightship.optimize.trials import Contender, Original, try_all
 from lightship.optimize.workshop import Workshop
-from lightship.probes import image_facts, observe, plan_from_original
+from lightship.probes import image_facts, observe, served, with_languages
 from lightship.probes.hardened import ANOTHER_USER
 from lightship.semantic import Stage, stages
 from lightship.semantic.ignore import IgnoreRules, load
@@ -65,17 +65,23 @@ def _optimize(workshop: Workshop, dockerfile: Dockerfile, stage: Stage, settings
     built = workshop.build(dockerfile.text)
     base = workshop.config(stage.base.reference)
     progress.phase("reading its layers")
-    evidence = gather(dockerfile, stage, built.image, base)
-    needs = needs_of(evidence, options.trims)
-    name = options.dockerfile.name
-    measurement = measure(built.image, name, base=stage.base.reference, build_seconds=built.seconds)
+    all_facts = image_facts(built.image.config, built.image.rootfs())
+
+    def explain() -> tuple[Evidence, Needs]:
+        evidence = gather(dockerfile, stage, built.image, base)
+        return evidence, needs_of(evidence, options.trims)
+
+    explaining = workshop.meanwhile(explain)
     compressed = workshop.compressed(built)
     progress.phase("watching it run")
-    all_facts = image_facts(built.image.config, built.image.rootfs())
+    with workshop.engine_at_work():
+        plan = served(workshop.engine, built.name, all_facts, settings)
+    evidence, needs = explaining.result()
     facts = relevant(all_facts, evidence, needs)
     with workshop.engine_at_work():
-        plan = plan_from_original(workshop.engine, built.name, facts, settings)
+        plan = with_languages(workshop.engine, built.name, facts, plan)
         observation = observe(workshop.engine, built.name, facts, plan, runs=ORIGINAL_RUNS)
+    measurement = measure(built.image, options.dockerfile.name, base=stage.base.reference, build_seconds=built.seconds)
     original = Original(built, measurement, observation, plan, all_facts)
     ignore = load(options.context, options.dockerfile)
     steps = _rewrites(workshop, evidence, needs, observation, ignore)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
+from typing import TypeVar
 
 from lightship.engines.protocol import BuildRequest, Engine, Step
 from lightship.errors import EngineError
 from lightship.messages import said
 from lightship.oci import Image, ImageConfig, compressed_size, open_image
 from lightship.optimize.model import Options, Progress
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ class Workshop:
         if built.name not in self._compressed:
             self._compressed[built.name] = self._pool.submit(compressed_size, built.image)
         return self._compressed[built.name]
+
+    def meanwhile(self, work: Callable[[], T]) -> Future[T]:
+        """Work of ours that is done while the engine does its own. It ends before the workshop does."""
+        return self._pool.submit(work)
 
     @contextmanager
     def engine_at_work(self) -> Iterator[None]:

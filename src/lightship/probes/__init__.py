@@ -14,9 +14,9 @@
 Absent by intent: judging (``verify`` does), and knowing one engine from another.
 """
 
-from lightship.probes.discover import plan_from_original
+from lightship.probes.discover import plan_from_original, served, with_languages
 from lightship.probes.facts import image_facts
 from lightship.probes.observe import observe
 from lightship.probes.plan import Limits, ProbePlan
 
-__all__ = ["Limits", "ProbePlan", "image_facts", "observe", "plan_from_original"]
+__all__ = ["Limits", "ProbePlan", "image_facts", "observe", "plan_from_original", "served", "with_languages"]

@@ -60,6 +60,14 @@ def plan_from_original(engine: Engine, image: str, facts: ImageFacts, settings: 
 
     The original is started once for it. Raises EngineError.
     """
+    return with_languages(engine, image, facts, served(engine, image, facts, settings))
+
+
+def served(engine: Engine, image: str, facts: ImageFacts, settings: Settings) -> ProbePlan:
+    """The part of the plan that asks the running program. Raises EngineError.
+
+    Of the facts it uses the configuration, the routes and whether a port has to be given, none of the languages.
+    """
     told = _port(facts, settings)
     plan = ProbePlan(
         environment=(*settings.environment, *told),
@@ -67,8 +75,6 @@ def plan_from_original(engine: Engine, image: str, facts: ImageFacts, settings: 
         hardened=settings.hardened,
         limits=settings.limits_of(ProbePlan().limits),
         user_commands=settings.commands,
-        modules=tuple((one.role, one.modules) for one in facts.pythons),
-        node_modules=_node_modules(facts) if facts.node else (),
     )
     refuse_clashes(facts, plan.services)
     plan = _served(engine, image, facts, plan, settings)
@@ -77,7 +83,17 @@ def plan_from_original(engine: Engine, image: str, facts: ImageFacts, settings: 
         if told
         else ()
     )
-    return replace(plan, commands=_commands(engine, image, facts, plan), left_out=(*plan.left_out, *said_port))
+    return replace(plan, left_out=(*plan.left_out, *said_port))
+
+
+def with_languages(engine: Engine, image: str, facts: ImageFacts, plan: ProbePlan) -> ProbePlan:
+    """The plan with what is asked of languages: imports, and the commands of packages. Raises EngineError."""
+    return replace(
+        plan,
+        modules=tuple((one.role, one.modules) for one in facts.pythons),
+        node_modules=_node_modules(facts) if facts.node else (),
+        commands=_commands(engine, image, facts, plan),
+    )
 
 
 def _port(facts: ImageFacts, settings: Settings) -> tuple[tuple[str, str], ...]:
