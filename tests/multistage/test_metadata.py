@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lightship.dockerfile import Instruction, parse
-from lightship.multistage.metadata import arguments_of, from_config, healthcheck, last_lines, quote, restated
+from lightship.multistage.metadata import (
+    arguments_of,
+    from_config,
+    healthcheck,
+    last_lines,
+    quote,
+    restated,
+    starting_directory,
+)
 from lightship.oci import Healthcheck, ImageConfig
 from lightship.semantic import process_words
 
@@ -60,7 +69,32 @@ def test_a_base_configuration_as_lines() -> None:
         'ENTRYPOINT ["docker-entrypoint.sh"]',
         'CMD ["node"]',
     )
-    assert last_lines(config, ()) == ('VOLUME ["/data"]', "WORKDIR /srv", "USER 65532")
+    assert last_lines(config, ()) == ('VOLUME ["/data"]', "USER 65532")
+
+
+GOLANG = ImageConfig(working_dir="/go")
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "tail", "expected"),
+    [
+        (ImageConfig(), "RUN make\nWORKDIR app\n", "", ("WORKDIR /go",)),
+        (ImageConfig(), "WORKDIR app/\nRUN make\n", "WORKDIR /srv\n", ("WORKDIR /go",)),
+        (ImageConfig(), "RUN make\n", "CMD a\n", ("WORKDIR /go",)),
+        (ImageConfig(), "RUN make\n", "COPY a b\nWORKDIR /srv\n", ("WORKDIR /go",)),
+        (ImageConfig(), "RUN make\n", "WORKDIR /srv\nCOPY a b\n", ()),
+        (ImageConfig(), "WORKDIR a\nWORKDIR /b\nRUN make\n", "COPY a b\n", ()),
+        (ImageConfig(working_dir="/go"), "RUN make\nWORKDIR app\n", "", ()),
+    ],
+)
+def test_where_a_stage_on_another_base_begins(
+    base: ImageConfig, head: str, tail: str, expected: tuple[str, ...]
+) -> None:
+    assert starting_directory(GOLANG, base, instructions(head), instructions(tail) if tail else ()) == expected
+
+
+def test_an_image_that_begins_at_the_root_on_a_base_that_does_not() -> None:
+    assert starting_directory(ImageConfig(), GOLANG, instructions("RUN make\n"), ()) == ("WORKDIR /",)
 
 
 def test_an_entry_point_of_ones_own_empties_the_base_command() -> None:

@@ -88,16 +88,33 @@ def from_config(config: ImageConfig, own: Iterable[str]) -> tuple[str, ...]:
 
 
 def last_lines(config: ImageConfig, own: Iterable[str]) -> tuple[str, ...]:
-    """The same for what has to stand behind the COPY lines: volumes, working directory, user."""
+    """The same for what has to stand behind the COPY lines: volumes and user."""
     said = set(own)
     lines = []
     if config.volumes:
         lines.append(f"VOLUME {json.dumps(list(config.volumes))}")
-    if config.working_dir and config.working_dir != "/" and "workdir" not in said:
-        lines.append(f"WORKDIR {config.working_dir}")
     if config.user and "user" not in said:
         lines.append(f"USER {config.user}")
     return tuple(lines)
+
+
+def starting_directory(
+    config: ImageConfig, base: ImageConfig, head: Sequence[Instruction], tail: Sequence[Instruction]
+) -> tuple[str, ...]:
+    """The line that lets a stage on ``base`` begin where the original's base image, with ``config``, does.
+
+    Nothing where the first WORKDIR is absolute and no instruction before it takes a path: then it does not matter.
+    """
+    begins = config.working_dir or "/"
+    if begins == (base.working_dir or "/"):
+        return ()
+    _, after = restated(head)
+    for item in (*after, *tail):
+        if item.keyword == "workdir" and item.arguments.startswith("/"):
+            return ()
+        if item.keyword in ("workdir", "copy", "add", "run"):
+            break
+    return (f"WORKDIR {begins}",)
 
 
 def quote(value: str) -> str:

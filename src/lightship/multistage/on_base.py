@@ -12,7 +12,7 @@ from lightship.messages import joined, said
 from lightship.multistage.cover import Tree, cover
 from lightship.multistage.emission import Block, emit, megabytes, spread
 from lightship.multistage.gather_stage import TARGET, Gathering, removal_word, shell_word
-from lightship.multistage.metadata import from_config, last_lines, restated_lines
+from lightship.multistage.metadata import from_config, last_lines, restated_lines, starting_directory
 from lightship.multistage.model import Candidate, Hunk, RuntimeKind
 from lightship.multistage.needs import Needs
 from lightship.multistage.on_distroless import allowed_on_distroless, lacks, missing_in_words
@@ -144,7 +144,10 @@ def _write(
             stage.append(Block(inherited, f"As {evidence.stage.base.written or 'the base image'} has it."))
         if last := last_lines(evidence.base_config, own):
             stage.append(Block(last))
-    lines = restated_lines(division.head_instructions, division.tail_instructions)
+    lines = (
+        *starting_directory(evidence.base_config, base.config, division.head_instructions, division.tail_instructions),
+        *restated_lines(division.head_instructions, division.tail_instructions),
+    )
     if lines:
         stage.append(Block(lines, "As the builder stage has it."))
     hunks += [Hunk(division.last.line, block.reason, block.bytes_) for block in stage[1:] if block.reason]

@@ -16,7 +16,7 @@ from lightship.multistage.cover import cover
 from lightship.multistage.emission import Block, emit, megabytes
 from lightship.multistage.gather_stage import TARGET, Gathering
 from lightship.multistage.libc_parts import unused_libc_parts
-from lightship.multistage.metadata import from_config, last_lines, restated_lines
+from lightship.multistage.metadata import from_config, last_lines, restated_lines, starting_directory
 from lightship.multistage.model import Candidate, DroppedPackage, Hunk, Left
 from lightship.multistage.needs import Needs
 from lightship.multistage.packages import font_packages, needed_packages, twins_of
@@ -27,6 +27,7 @@ from lightship.multistage.split import divide, names_for
 from lightship.multistage.system import idle_parts
 from lightship.multistage.trims import preparation, trim_hunks, trims_of
 from lightship.multistage.wanted import wanted_paths
+from lightship.oci import ImageConfig
 
 TITLE = said("scratch (only what running needs)")
 # What a Debian system is made of that no program names: the hierarchy, the accounts, the names of networks.
@@ -110,6 +111,9 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
         final.append(Block(inherited, f"As {evidence.stage.base.written or 'the base image'} has it."))
     lines = (
         *last_lines(evidence.base_config, own),
+        *starting_directory(
+            evidence.base_config, ImageConfig(), division.head_instructions, division.tail_instructions
+        ),
         *restated_lines(division.head_instructions, division.tail_instructions),
     )
     if lines:
