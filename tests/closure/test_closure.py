@@ -168,6 +168,15 @@ def test_names_in_libraries_are_possible_and_what_is_left_out_asks_for_nothing()
     assert "usr/bin/git" not in made_up(["python3"], library, without=f"/{PY}/site-packages/tool")
 
 
+@pytest.mark.parametrize("folder", ["tests", "core/tests", "distutils", "_pyinstaller"])
+def test_tests_and_builders_of_a_distribution_call_nothing(folder: str) -> None:
+    source = "import subprocess\nsubprocess.check_output('git log', shell=True)"
+    path = f"{PY}/site-packages/tool/{folder}/x.py"
+    assert "usr/bin/git" not in made_up(["python3"], {path: source}).possible
+    top = f"{PY}/site-packages/{folder.rpartition('/')[2]}/x.py"
+    assert "usr/bin/git" in made_up(["python3"], {top: source}).possible, "a package of that name is one like any other"
+
+
 def test_names_in_binaries() -> None:
     opened = binary(tail=b"\0dlopen\0\0libpcre.so.3\0libnothere.so.9\0")
     found = made_up(["opener"], {"usr/bin/opener": opened})

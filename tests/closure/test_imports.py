@@ -99,3 +99,50 @@ def test_a_command_of_the_configuration_counts(tmp_path: Path) -> None:
 def test_what_a_library_has_for_builds_does_not_count(tmp_path: Path, name: str) -> None:
     assert found(tmp_path, f"lib/site-packages/cffi/{name}", "import setuptools\n") == {}
     assert found(tmp_path, f"srv/{name}", "import setuptools\n") == {"setuptools": f"srv/{name}"}
+
+
+@pytest.mark.parametrize(
+    ("text", "module"),
+    [
+        ("def late():\n    import pkg_resources\n", "pkg_resources"),
+        ("from pkg_resources.extern import packaging\n", "pkg_resources"),
+        ('cmd = [sys.executable, "-m", "pip", "install"]\n', "pip"),
+        ('run(python, "-m", "pip")\n', "pip"),
+        ('cmd = f"{sys.executable} -m pip install {name}"\n', "pip"),
+        ('import importlib\nfor one in ("pkg_resources", "os"):\n    importlib.import_module(one)\n', "pkg_resources"),
+        ('load = __import__\nNAME = "pkg_resources"\n', "pkg_resources"),
+        ('helper = try_to_import("pkg_resources")\n', "pkg_resources"),
+        ('import_module("json" if old else "pkg_resources")\n', "pkg_resources"),
+        ('print(version("pip"))\n', "pip"),
+        ('print(run("x -m pip list"))\n', "pip"),
+        ('raise Oops(run("x -m pip list"))\n', "pip"),
+        ("import pkg_resources\nprint 'a file of Python 2'\n", "pkg_resources"),
+    ],
+)
+def test_a_library_that_imports_keeps(tmp_path: Path, text: str, module: str) -> None:
+    for path in ("lib/site-packages/x/y.py", "tests/.local/lib/site-packages/x/y.py"):
+        assert found(tmp_path, path, text) == {module: path}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"""To install it::\n\n    python -m pip install x\n"""\n',
+        'raise ImportError(f"{name} is missing: python -m pip install {name}")\n',
+        'warnings.warn("use python -m pip", stacklevel=2)\n',
+        'ICONS = ["pin", "pip", "pix"]\n',
+        'SKIPPED = {"setuptools", "pip"}\n',
+        'if attr == "setuptools":\n    pass\n',
+        'deps = project["tool"]["setuptools"]\n',
+        'import_module(name) if name != "setuptools" and "pip" in tools["setuptools"] else None\n',
+        "from . import pip\n",
+        "from .setuptools import x\n",
+    ],
+)
+def test_a_library_that_names_does_not(tmp_path: Path, text: str) -> None:
+    assert found(tmp_path, "lib/site-packages/x/y.py", text) == {}
+
+
+@pytest.mark.parametrize("folder", ["tests", "deep/test", "_pyinstaller", ".agents"])
+def test_what_lies_beside_a_library_does_not_count(tmp_path: Path, folder: str) -> None:
+    assert found(tmp_path, f"lib/site-packages/x/{folder}/y.py", "import setuptools\n") == {}

@@ -2,7 +2,8 @@
 
 Texts are searched, not parsed, for every way in which a module's name is written where one is imported: a statement, an
 option (``-m pip``), a string that is exactly the name (``import_module("pip")``, ``[sys.executable, "-m", "pip"]``).
-What installs a project (setup.py) is not a part of what runs.
+What is found in a library is then looked for in its parsed source (``library_imports``). What installs a project
+(setup.py) is not a part of what runs.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+from lightship.closure.library_imports import asked_for
 from lightship.elf.tree import FileTree
 
 SOURCE_LIMIT = 4 << 20
@@ -27,9 +29,11 @@ _SOURCES = (".py", ".pyx", ".pyw", ".pth")
 _INSTALLED_FROM = ("setup.py", "conftest.py")
 # What a compiled module calls to import another: https://docs.python.org/3/c-api/import.html
 _IMPORTS = b"PyImport_Import"
-# What a library has for those who build with it: cffi's hook into setuptools, numpy's own distutils.
+# What a library has for those who build with it or on it: cffi's hook into setuptools, numpy's own distutils, tests,
+# hidden folders, out of which no module is imported.
 _FOR_BUILDS = re.compile(
-    r"/distutils/|(?:^|/)(?:\w*setuptools\w*|\w*dist_?utils\w*|build_ext|build_py|build_clib|bdist_\w+|sdist)\.py$"
+    r"/(?:distutils|tests?|_pyinstaller|__pyinstaller|\.[^/]+)/"
+    r"|(?:^|/)(?:\w*setuptools\w*|\w*dist_?utils\w*|build_ext|build_py|build_clib|bdist_\w+|sdist)\.py$"
 )
 
 
@@ -74,10 +78,17 @@ def imported_modules(
             continue
         if not any(name in content for name in bare):
             continue
-        for match in pattern.finditer(content):
-            name = next(group for group in match.groups() if group).decode()
+        names = {next(group for group in match.groups() if group).decode() for match in pattern.finditer(content)}
+        if names - found.keys() and path.endswith(".py") and _is_foreign(path):
+            parsed = asked_for(content, names)
+            names = names if parsed is None else names & parsed
+        for name in names:
             found.setdefault(name, path)
     return found
+
+
+def _is_foreign(path: str) -> bool:
+    return any(part in path for part in _FOREIGN)
 
 
 def _how(
@@ -86,12 +97,12 @@ def _how(
     name = path.rpartition("/")[2]
     if name in _INSTALLED_FROM:
         return None, 0
-    if _FOR_BUILDS.search(path) and any(part in path for part in _FOREIGN):
+    if _is_foreign(path) and _FOR_BUILDS.search(re.split("-packages/|node_modules/", path)[-1]):
         return None, 0
     if path.endswith(_METADATA):
         return required, SOURCE_LIMIT
     if name.endswith(".so"):
         return compiled, _BINARY_LIMIT
     # Any text may hold a command: start scripts without a suffix, settings of supervisors, task runners' files.
-    is_foreign = any(part in path for part in _FOREIGN) and not name.endswith(_SOURCES)
-    return (None, 0) if is_foreign or name.endswith(_NO_COMMANDS) else (statement, SOURCE_LIMIT)
+    foreign_text = _is_foreign(path) and not name.endswith(_SOURCES)
+    return (None, 0) if foreign_text or name.endswith(_NO_COMMANDS) else (statement, SOURCE_LIMIT)

@@ -17,6 +17,8 @@ _NAME = re.compile(r"^(?:python|pypy)(?:\d+(?:\.\d+)?)?t?$")
 _NUMBERED = re.compile(r"^(?:python|pypy)(\d+\.\d+)t?$")
 _LIBRARY = re.compile(r"^(?:python|pypy)(\d+(?:\.\d+)?)t?$")
 _EMBEDDED = re.compile(r"^libpython(\d+\.\d+)\S*\.so(?:\.|$)")
+# Numpy's own distutils build what is built on numpy; PyInstaller's hooks say what belongs to a frozen program.
+_BESIDE = re.compile(r"/(?:site|dist)-packages/[^/]+/(?:.*/)?(?:tests?|distutils|__?pyinstaller)/")
 _ABSOLUTE = re.compile(r"""["'](/[^"'\n]{1,400})["']""")
 
 
@@ -37,6 +39,11 @@ class PythonEnvironment:
 def is_python(path: str) -> bool:
     """Whether a program's name is that of a Python interpreter."""
     return _NAME.match(path.rpartition("/")[2]) is not None
+
+
+def is_beside_distribution(path: str) -> bool:
+    """Whether a source file of an installed distribution is a test of it, or builds what is built on it."""
+    return _BESIDE.search(path) is not None
 
 
 def python_environment(around: Surroundings, program: str) -> PythonEnvironment:

@@ -11,7 +11,7 @@ from lightship.closure.libraries import PYTHON_LIBRARY, is_loadable_name
 from lightship.closure.mentions import language_of
 from lightship.closure.model import Closure, Reason, ReasonKind, Root, Unresolved
 from lightship.closure.node import is_beside_package
-from lightship.closure.python import installed_from_folders
+from lightship.closure.python import installed_from_folders, is_beside_distribution
 from lightship.closure.settings import is_settings
 from lightship.closure.surroundings import SHARED_DIRECTORIES, Surroundings, surroundings
 from lightship.elf.tree import FileTree
@@ -194,7 +194,7 @@ class _Walk:
                 return
             self._ask(Ask(path, Reason(reason.kind, reason.via, directory, sure), own=not library))
         elif language and language != "shell" and self._searched(path):
-            if library and is_beside_package(self.around, path):
+            if library and (is_beside_package(self.around, path) or is_beside_distribution(path)):
                 return
             # A library names what it starts in the file that does.
             given = self._content.starts_what_it_is_given
