@@ -48,6 +48,8 @@ class LanguagePackage:
     place: str = field(default="", compare=False)
     build_only: str = field(default="", compare=False)
     """Why the package manager itself says that running does not need it, or ""."""
+    owner: str = field(default="", compare=False)
+    """The OS package that brought it, or ""."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from lightship import distros
@@ -12,7 +12,7 @@ from lightship.messages import joined, said
 from lightship.multistage.cover import Tree, cover
 from lightship.multistage.emission import Block, emit, megabytes, spread
 from lightship.multistage.gather_stage import TARGET, Gathering, removal_word, shell_word
-from lightship.multistage.metadata import from_config, last_lines, restated_lines, starting_directory
+from lightship.multistage.metadata import from_config, last_lines, quote, restated_lines, starting_directory
 from lightship.multistage.model import Candidate, Hunk, RuntimeKind
 from lightship.multistage.needs import Needs
 from lightship.multistage.on_distroless import allowed_on_distroless, lacks, missing_in_words
@@ -38,6 +38,11 @@ _TITLES = {
 }
 # More COPY lines than this are gathered in one place instead.
 MOST_COPIES = 14
+
+
+_ACCOUNTS = ("etc/passwd", "etc/group", "etc/shadow", "etc/gshadow")
+# What adduser(8) and systemd-sysusers(8) give to system accounts.
+_SYSTEM = range(100, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,8 @@ def _write(
     trees: Sequence[Tree],
 ) -> tuple[str, tuple[Hunk, ...]]:
     line = evidence.stage.from_instruction.line
-    if not division.head and kind != "distroless":
+    is_asked_for = bool(packages.install) or not needs.reached.isdisjoint(wanted.paths)
+    if not division.head and kind != "distroless" and not (kind == "slim" and is_asked_for):
         # Nothing is built: the file needs no second stage, only another base.
         word = evidence.stage.from_instruction.words[0]
         text = apply(evidence.dockerfile.text, [Edit(word.span, base.written)])
@@ -106,7 +112,7 @@ def _write(
     hunks = [Hunk(line, "what builds becomes a stage of its own, which is not shipped")]
     install = _install(evidence, packages)
     if install and kind != "distroless":
-        stage.append(install)
+        stage += [*_accounts_first(evidence, packages, wanted.paths, names.builder), install]
     removals = [] if kind == "distroless" else _removals(evidence, base)
     if removals:
         stage.append(Block(spread("RUN rm -rf", removals), "The original takes these away from the base image."))
@@ -144,6 +150,8 @@ def _write(
             stage.append(Block(inherited, f"As {evidence.stage.base.written or 'the base image'} has it."))
         if last := last_lines(evidence.base_config, own):
             stage.append(Block(last))
+    if kind == "slim" and (path := _search_path(evidence, base, wanted.paths)):
+        stage.append(Block((f"ENV PATH={quote(path)}",), f"As {evidence.stage.base.written} has it."))
     lines = (
         *starting_directory(evidence.base_config, base.config, division.head_instructions, division.tail_instructions),
         *restated_lines(division.head_instructions, division.tail_instructions),
@@ -170,16 +178,49 @@ def _reset(evidence: Evidence, base: RuntimeBase, own: Collection[str]) -> tuple
     return ("ENTRYPOINT []",) if base.config.entrypoint and not has_entrypoint else ()
 
 
+def _search_path(evidence: Evidence, base: RuntimeBase, paths: Collection[str]) -> str:
+    """The PATH of the original's base image, where a copied program lies in a part of it that this base's has not."""
+    before = dict(evidence.base_config.env).get("PATH", "")
+    there = dict(base.config.env).get("PATH", "").split(":")
+    folders = {path.rpartition("/")[0] for path in paths}
+    return before if any(part not in there and part.strip("/") in folders for part in before.split(":")) else ""
+
+
+def _accounts_first(
+    evidence: Evidence, packages: RuntimePackages, paths: Container[str], builder: str
+) -> tuple[Block, ...]:
+    """The copied accounts, once more before packages are installed whose files belong to one of them.
+
+    What installs a package takes the next free number for its account, unless the account is there.
+    """
+    copied = [f"/{path}" for path in _ACCOUNTS if path in paths]
+    base = evidence.base_installed
+    belongs = any(
+        (located.entry.uid in _SYSTEM or located.entry.gid in _SYSTEM)
+        and (owner := evidence.installed.owner(path)) is not None
+        and owner.name in packages.present
+        and base.package(owner.name) is None
+        for path, located in evidence.files.items()
+    )
+    if not copied or not belongs:
+        return ()
+    why = "The accounts come first: installing packages would number them anew."
+    return (Block((f"COPY --from={builder} {' '.join(copied)} /etc/",), why),)
+
+
 def _install(evidence: Evidence, packages: RuntimePackages) -> Block | None:
     if not packages.install:
         return None
     names = [package.name for package in packages.install]
-    command = distros.install_command(evidence.installed.manager, names)
+    # A name with a minus behind it is one that apt-get leaves out: apt-get(8).
+    command = distros.install_command(evidence.installed.manager, [*names, *(f"{name}-" for name in packages.without)])
     if packages.recommends:
         command = command.replace(" --no-install-recommends", "")
     by_reason: dict[str, list[str]] = {}
     for package in packages.install:
         by_reason.setdefault(package.reason, []).append(package.name)
+    if packages.without:
+        by_reason[said("left out of what is recommended")] = list(packages.without)
     why = joined("; ", (f"{', '.join(found)}: " + reason for reason, found in by_reason.items()))
     return Block(tuple(f"RUN {command}".split("\n")), why)
 

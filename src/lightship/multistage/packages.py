@@ -19,21 +19,22 @@ _BELONGS = said("a package that is shipped calls or loads it")
 _ASKED = said("asked for by name, and nothing shows that it serves only the build")
 
 _MOST_NAMED = 12
-"""Recommended packages that are named; where there are more, the package manager is left to bring them all."""
+"""Recommended packages that are named; where there are more, the package manager brings all but those named instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuntimePackages:
     """``install`` by name, in the order of the alphabet; ``present`` are all the names that are there afterwards.
 
-    ``recommends`` says that an installed package came with packages that it only recommends, so that leaving them
-    out would not be the same.
+    ``recommends`` says that the package manager brings what is recommended, since leaving it out would not be the same
+    and naming it would be long; ``without`` is what it is told to leave out of that.
     """
 
     install: tuple[KeptPackage, ...]
     dropped: tuple[DroppedPackage, ...]
     present: frozenset[str]
     recommends: bool
+    without: tuple[str, ...] = ()
 
 
 def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> RuntimePackages:
@@ -72,11 +73,29 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
     present = there | {package.name for package in distros.dependencies(installed, kept)}
     # As on scratch: what is recommended is there, without what only init or a device would use.
     along = recommended(evidence, kept, base, build_only) - present
-    many = len(along) > _MOST_NAMED
-    kept |= {} if many else dict.fromkeys(sorted(along), said("recommended by what is installed, as in the original"))
     present |= {package.name for package in distros.dependencies(installed, along)}
+    short = tuple(_without_implied(installed, dict.fromkeys(along, "")))
+    without = _unwanted(installed, kept, present) if len(short) > _MOST_NAMED else None
+    if without is None:
+        kept |= dict.fromkeys(sorted(short), said("recommended by what is installed, as in the original"))
     install = tuple(KeptPackage(name, kept[name]) for name in sorted(kept))
-    return RuntimePackages(install, tuple(dropped), frozenset(present), many)
+    return RuntimePackages(install, tuple(dropped), frozenset(present), without is not None, without or ())
+
+
+def _unwanted(installed: Installed, kept: Collection[str], present: Collection[str]) -> tuple[str, ...] | None:
+    """What installing ``kept`` would bring as recommended beyond ``present``; None where that is long or not known.
+
+    Not known is what a group would bring of which the original has nothing: it may be a virtual package.
+    """
+    found: set[str] = set()
+    for package in distros.dependencies(installed, {*kept, *present}):
+        for group in package.recommends:
+            options = {one.name for one in distros.satisfied_by(installed, group)}
+            if not options:
+                return None
+            if options.isdisjoint(present):
+                found |= options
+    return tuple(sorted(found)) if len(found) <= _MOST_NAMED else None
 
 
 def _alternatives(installed: Installed, kept: Collection[str], there: Collection[str]) -> dict[str, str]:

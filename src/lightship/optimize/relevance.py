@@ -14,7 +14,7 @@ from lightship import distros
 from lightship.distros import Package
 from lightship.ecosystems import PathPatterns
 from lightship.evidence import Evidence
-from lightship.evidence.observation import ImageFacts, Mention
+from lightship.evidence.observation import ImageFacts, LanguagePackage, Mention
 from lightship.multistage import Needs, idle_toolchains
 
 _PROGRAMS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
@@ -29,6 +29,7 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
     installers = {package for toolchain in toolchains for package in toolchain.packages}
     modules = {module for toolchain in toolchains for module in toolchain.modules}
     base = {package.name for package in evidence.base_installed.packages}
+    owners = {owner.name for path in needs.files if (owner := evidence.installed.owner(path))}
 
     def is_of_base_package(path: str) -> bool:
         owner = evidence.installed.owner(path)
@@ -47,6 +48,10 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
         if idle.covers(real) or idle.covers(path):
             return False
         return not holds_only_base_packages(real) or is_reached(real) or is_reached(path)
+
+    def is_needed(package: LanguagePackage) -> bool:
+        # A place that several OS packages share (dist-packages) is reached for one of them and not for the others.
+        return counts(package.place) if package.owner not in base else package.owner in owners
 
     def builds(package: Package) -> bool:
         return distros.judge(evidence.installed, package).need == "build-only"
@@ -70,9 +75,7 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
 
     return replace(
         facts,
-        packages=tuple(
-            one for one in facts.packages if (one.ecosystem, one.name) not in installers and counts(one.place)
-        ),
+        packages=tuple(one for one in facts.packages if (one.ecosystem, one.name) not in installers and is_needed(one)),
         pythons=tuple(
             replace(one, modules=tuple(name for name in one.modules if name not in modules))
             for one in facts.pythons
@@ -86,7 +89,9 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
 
 
 def without_gone_places(facts: ImageFacts, original: ImageFacts, held: ImageFacts) -> ImageFacts:
-    """A candidate's facts without the packages of places that were left out of its original's (``held``)."""
-    kept = {one.place for one in held.packages}
-    gone = {one.place for one in original.packages} - kept
-    return replace(facts, packages=tuple(one for one in facts.packages if one.place not in gone))
+    """A candidate's facts without the packages of places, and of OS packages, that its original's (``held``) lost."""
+    places = {one.place for one in original.packages} - {one.place for one in held.packages}
+    owners = {one.owner for one in original.packages} - {one.owner for one in held.packages}
+    return replace(
+        facts, packages=tuple(one for one in facts.packages if one.place not in places and one.owner not in owners)
+    )

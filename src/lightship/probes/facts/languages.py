@@ -42,7 +42,8 @@ def language_packages(rootfs: FileTree, files: Mapping[str, FileFact]) -> tuple[
         if path.endswith(("/METADATA", "/PKG-INFO", ".egg-info")) and (match := _DIST_INFO.match(path)):
             name, version = _headers(rootfs.read(path, METADATA_LIMIT))
             name = normalised(name or match["dist"].partition("-")[0])
-            found.append(LanguagePackage("python", name, version or match["dist"].partition("-")[2], match["site"]))
+            version = version or match["dist"].partition("-")[2]
+            found.append(LanguagePackage("python", name, version, match["site"], owner=fact.owner))
             infos.append(
                 (
                     match["site"],
