@@ -157,3 +157,24 @@ def test_ways_of_starting_a_program(language: str, text: str, program: str) -> N
 def test_words_that_call_nothing(text: str, word: str) -> None:
     source = f"const {{exec}} = require('child_process'); {text}"
     assert word not in {one.name for one in mentions(source.encode(), "node", wrapped=True)}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (".command('help [cmd]', 'display help for [cmd]')", "display help for [cmd]"),
+        ("throw fail('could not find the last one')", "could not find the last one"),
+        ("option('find all files')", "find all files"),
+    ],
+)
+def test_prose_of_a_library_is_no_command(text: str, name: str) -> None:
+    source = f"const {{ spawn }} = require('child_process');\nfunction x(a) {{ spawn(a) }}\n{text}\n".encode()
+    assert name not in {one.name for one in mentions(source, "node", wrapped=True, own=False)}
+
+
+@pytest.mark.parametrize(
+    "text", ["run('git pull')", "execute('convert in.png')", "tool('convert -size 3x3')", "pipe('cat here | sort')"]
+)
+def test_a_command_of_a_library_is_one(text: str) -> None:
+    source = f"const {{ spawn }} = require('child_process');\nfunction x(a) {{ spawn(a) }}\n{text}\n".encode()
+    assert text.split("'")[1] in {one.name for one in mentions(source, "node", wrapped=True, own=False)}

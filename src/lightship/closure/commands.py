@@ -45,7 +45,14 @@ _BUILTINS = frozenset(
         "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait",
     }
 )  # fmt: skip
+# POSIX 2.4.
+_RESERVED = frozenset({"if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in"})
 _READ_BY_SHELL = _BUILTINS | {".", "source", "eval", "exec", "command"}
+
+
+def is_read_by_shell(word: str) -> bool:
+    """Whether a shell takes a command's first word as its own and starts no program of that name."""
+    return word in _READ_BY_SHELL or word in _RESERVED
 
 
 @dataclass(frozen=True, slots=True)

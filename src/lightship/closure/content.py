@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from lightship.closure.commands import Use, shell_uses
+from lightship.closure.commands import Use, is_read_by_shell, shell_uses
 from lightship.closure.compiled import started_by
 from lightship.closure.groups import is_libcrypto, openssl_files
 from lightship.closure.mentions import (
@@ -239,6 +239,8 @@ class Content:
         sure = own and mention.command and not is_beside(by) and self._made(by) and self._is_written(by)
         if mention.kind == "program":
             yield from self._program(mention.name, by, "called", certain=sure, report=report)
+        elif mention.kind == "shell" and not mention.direct and not own and self._is_prose(mention.name):
+            return
         elif mention.kind == "shell":
             yield from self._program("/bin/sh", by, "called", certain=sure, report=report)
             for one in self._uses(shell_uses(self.around, mention.name), by, certain=sure):
@@ -248,6 +250,11 @@ class Content:
             yield from self._library(mention.name, by, None, "dlopen", certain=False, report=report)
         else:
             yield from self._found_library(mention, by)
+
+    def _is_prose(self, text: str) -> bool:
+        """Whether a text of a library begins with a word that is no command here: neither are the others then."""
+        first = text.split(maxsplit=1)[0] if text.strip() else ""
+        return first.isalpha() and not is_read_by_shell(first) and self.around.program(first) is None
 
     def _is_written(self, path: str) -> bool:
         """Whether somebody wrote a file by hand: a bundler's output holds the words of all its libraries."""

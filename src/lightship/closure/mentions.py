@@ -63,6 +63,7 @@ _ATTRIBUTE = re.compile(
 )
 _SONAME = re.compile(r"""["']((?:/[\w./+-]{0,200}/)?lib[\w+.-]{1,80}\.so(?:\.\d+){0,4})["']""")
 _OPENED_BY_VARIABLE = re.compile(r"(?:find_library|dlopen|CDLL|LoadLibrary)\(\s*+[\w(*]")
+_RUNS = re.compile(r"exec|spawn|run|shell|^sh$|cmd|system|popen|launch", re.IGNORECASE)
 _WORD = re.compile(r"""["']([A-Za-z][\w.+-]{1,40})["']""")
 _BACKTICKS = re.compile(r"`([^`\n]{1,300})`")
 _COLLECTIONS = frozenset(
@@ -209,7 +210,7 @@ def _found(language: Language, text: str, *, wrapped: bool, own: bool) -> Iterat
         for match in pattern.finditer(text):
             name = _NAME_BEFORE.search(text[max(0, match.start() - 60) : match.start()])
             if name:
-                yield from _called(language, name.group(), match, wrapped=wrapped)
+                yield from _called(language, name.group(), match, wrapped=wrapped, own=own)
     if language.backticks:
         for match in _BACKTICKS.finditer(text):
             yield Mention("shell", match.group(1), direct=False)
@@ -240,7 +241,7 @@ def _listed(text: str) -> Iterator[Mention]:
         yield Mention("library", match.group(1), direct=False)
 
 
-def _called(language: Language, name: str, match: re.Match[str], *, wrapped: bool) -> Iterator[Mention]:
+def _called(language: Language, name: str, match: re.Match[str], *, wrapped: bool, own: bool) -> Iterator[Mention]:
     bracket, *strings, after = match.groups()
     value = next(part for part in strings if part)
     last = name.rpartition(".")[2]
@@ -255,10 +256,22 @@ def _called(language: Language, name: str, match: re.Match[str], *, wrapped: boo
     elif bracket == "[" and after in (",", "]") and language.lists and last not in _COLLECTIONS:
         # A function of the program's own that takes a command, as run_git(["git", "describe"]).
         yield from _program(value, direct=False)
-    elif wrapped and last not in _COLLECTIONS and value not in _WORDS:
+    elif wrapped and last not in _COLLECTIONS and value not in _WORDS and (own or not _is_prose(last, value)):
         # run(w, "git", "ls-remote"), sh("convert in.png out.png")
         for mention in _program(value, direct=False):
             yield replace(mention, command=mention.kind == "shell" or value in _COMPILERS)
+
+
+def _is_prose(function: str, text: str) -> bool:
+    """Whether a text of several words in a library is no command: its first argument looks like none, and it is handed
+    to nothing that is called as what runs commands is. ``.command("help [cmd]", "display help for [cmd]")``
+    """
+    if " " not in text.strip():
+        return False
+    first = _FIRST_WORD.match(text)
+    if first is None or first.group(1) in _WORDS:
+        return True
+    return not (_HAS_ARGUMENTS.match(text, first.end()) or _OPERATOR.search(text) or _RUNS.search(function))
 
 
 def _program(value: str, *, direct: bool) -> Iterator[Mention]:

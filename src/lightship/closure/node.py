@@ -5,8 +5,10 @@ Source: https://nodejs.org/api/modules.html#loading-from-node_modules-folders
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lightship.closure.mentions import language_of
 from lightship.closure.surroundings import TEXT_LIMIT, Surroundings
@@ -18,7 +20,9 @@ _BESIDE = frozenset(
     }
 )
 
-
+# What of a package.json says what of the package is used: https://docs.npmjs.com/cli/configuring-npm/package-json
+_ENTRIES = ("main", "module", "exports", "bin", "browser", "imports")
+_INSTALLING = ("preinstall", "install", "postinstall")
 # What compiles native modules, or fetches them compiled, while they are installed.
 _BUILDERS = frozenset(
     (
@@ -62,28 +66,49 @@ def is_beside_package(around: Surroundings, path: str) -> bool:
     name = parts[: 2 if inside.startswith("@") else 1]
     if "/".join(name) in _BUILDERS:
         return True
-    if not modules or len(parts) < len(name) + 2 or parts[len(name)] not in _BESIDE:
+    if not modules or len(parts) < len(name) + 2:
         return False
+    what = parts[len(name)]
+    if what not in _BESIDE:
+        what = parts[-1]
+        if not what.endswith((".sh", ".bash")):
+            return False
     package = f"{before}{modules}{'/'.join(name)}"
-    if package not in around.named_folders:
-        around.named_folders[package] = _named_folders(around, package)
-    return parts[len(name)] not in around.named_folders[package]
+    if (package, what) not in around.named_beside:
+        around.named_beside[package, what] = _is_named(around, package, what)
+    return not around.named_beside[package, what]
 
 
-def _named_folders(around: Surroundings, package: str) -> frozenset[str]:
-    """Which of the folders of a package (a path) its other files name, as a part of a path or as a string."""
+def _is_named(around: Surroundings, package: str, what: str) -> bool:
+    """Whether a folder or a script of a package (a path) is named by its other files, in a path or as a string."""
     tree = around.tree
-    there = [name.encode() for name in tree.names(package) if name in _BESIDE]
-    named = re.compile(rb"[\"'`/](" + b"|".join(map(re.escape, there)) + rb")(?:/|[\"'`])")
-    found = {name for name in there if name + b"/" in tree.read(f"{package}/package.json", TEXT_LIMIT)}
+    manifest = tree.read(f"{package}/package.json", TEXT_LIMIT)
+    with contextlib.suppress(ValueError, RecursionError):
+        manifest = json.dumps(_used(json.loads(manifest))).encode()
+    named = re.compile(rb"[\"'`/ ]" + re.escape(what.encode()) + rb"(?:[/\"'` ])")
+    if named.search(manifest):
+        return True
     for located in tree.walk(package):
         path = located.entry.path
         inside = path[len(package) + 1 :].split("/")
         if located.entry.kind != "file" or language_of(path) != "node":
             continue
-        if inside[0] not in _BESIDE and "node_modules" not in inside:
-            found.update(named.findall(tree.read(path, TEXT_LIMIT)))
-    return frozenset(name.decode() for name in found)
+        beside = inside[0] in _BESIDE or "node_modules" in inside
+        if not beside and named.search(tree.read(path, TEXT_LIMIT)):
+            return True
+    return False
+
+
+def _used(manifest: object) -> list[object]:
+    """What a package.json says is used of its package, not what its authors test and release it with."""
+    if not isinstance(manifest, Mapping):
+        return []
+    scripts, directories = manifest.get("scripts"), manifest.get("directories")
+    return [
+        *(manifest.get(key) for key in _ENTRIES),
+        *(scripts.get(key) for key in _INSTALLING if isinstance(scripts, Mapping)),
+        directories.get("bin") if isinstance(directories, Mapping) else None,
+    ]
 
 
 def _above(path: str) -> Iterator[str]:

@@ -33,8 +33,8 @@ class Surroundings:
     loader: Loader
     variables: Mapping[str, str]
     working_dir: str
-    named_folders: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
-    """What was found once of a Node package: the folders of it that its own code names (see ``closure.node``)."""
+    named_beside: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
+    """Whether a Node package names one of its folders or scripts, found out once (see ``closure.node``)."""
 
     @property
     def tree(self) -> FileTree:
