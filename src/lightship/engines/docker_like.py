@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lightship.engines import namespaces, ours, process
+from lightship.engines import namespaces, ours, overlay, process
 from lightship.engines.client import LONG, Client
 from lightship.engines.container import AttachedContainer, Inspection, reason, run_to_end
 from lightship.engines.failure import completed_error, engine_error
@@ -150,9 +150,24 @@ class DockerLike:
         self._client.attempt("kill", "--signal", name, id)
 
     def written(self, id: str) -> tuple[str, ...]:
+        with contextlib.suppress(OSError):
+            return written_paths(overlay.changes(*self._layers(id)))
         listed = self._client.call("diff", id, doing="listing what the container wrote")
         changes = (line.partition(" ") for line in listed.split("\n") if " " in line)
         return written_paths((kind, path) for kind, _, path in changes)
+
+    def _layers(self, id: str) -> tuple[Path, list[Path]]:
+        """The upper and the lower directories of a container's overlay mount. Raises OSError where there are none."""
+        told = self._client.attempt("inspect", "--type", "container", "--format", "{{json .GraphDriver.Data}}", id)
+        try:
+            data = json.loads(told.stdout)
+            upper, lowers = Path(data["UpperDir"]), [Path(one) for one in data["LowerDir"].split(":")]
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise FileNotFoundError(id) from error
+        if not all(map(os.path.isdir, lowers)):
+            # Another machine's, or a virtual one's.
+            raise FileNotFoundError(upper)
+        return upper, lowers
 
     def processes(self, id: str) -> tuple[Process, ...]:
         listed = self._client.attempt("top", id, "-eo", "pid,ppid,uid,args").stdout.decode("utf-8", "replace")
