@@ -165,6 +165,7 @@ def test_words_that_call_nothing(text: str, word: str) -> None:
         (".command('help [cmd]', 'display help for [cmd]')", "display help for [cmd]"),
         ("throw fail('could not find the last one')", "could not find the last one"),
         ("option('find all files')", "find all files"),
+        ("settings.get('passwd')", "passwd"),
     ],
 )
 def test_prose_of_a_library_is_no_command(text: str, name: str) -> None:

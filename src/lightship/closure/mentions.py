@@ -98,6 +98,14 @@ _COLLECTIONS = frozenset(
         "hasattr",
     }
 )
+# What a library hands to these is looked up, told or taken apart, never started.
+_LOOKUPS = frozenset(
+    {
+        *("get", "pop", "setdefault", "isinstance", "add_argument", "add_option", "option", "field", "Field"),
+        *("split", "rsplit", "partition", "replace", "strip", "encode", "decode", "format", "print", "log", "debug"),
+        *("info", "warn", "warning", "error", "exception", "getLogger", "get_logger", "describe", "it"),
+    }
+)
 # Names that mean nothing but a program.
 _COMPILERS = frozenset({"gcc", "g++", "c++", "clang", "clang++", "gfortran", "rustc", "javac", "cmake"})
 _PROGRAM = re.compile(r"^[\w./+][\w./+-]*$")
@@ -263,11 +271,11 @@ def _called(language: Language, name: str, match: re.Match[str], *, wrapped: boo
 
 
 def _is_prose(function: str, text: str) -> bool:
-    """Whether a text of several words in a library is no command: its first argument looks like none, and it is handed
-    to nothing that is called as what runs commands is. ``.command("help [cmd]", "display help for [cmd]")``
+    """Whether a text in a library is no command: one word that is only looked up, or several of which the second looks
+    like no argument, handed to nothing that is called as what runs commands is: ``option("x", "display help for x")``.
     """
     if " " not in text.strip():
-        return False
+        return function in _LOOKUPS
     first = _FIRST_WORD.match(text)
     if first is None or first.group(1) in _WORDS:
         return True

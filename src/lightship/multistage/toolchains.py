@@ -72,6 +72,9 @@ def _imported(evidence: Evidence, paths: Collection[str] = (), commands: Collect
     known = [one for one in ecosystems.toolchains(home_directories(files), sites) if one.modules]
     own = PathPatterns(tree for one in known for tree in one.trees)
     modules = {module for one in known for module in (*one.modules, *one.used_by)}
+    if all(f"{site.rpartition('/')[0]}/distutils/__init__.py" in files for site in sites):
+        # Up to Python 3.11 the standard library has one as well.
+        modules.discard("distutils")
     return frozenset(imported_modules(files, paths, modules, part=own.covers, commands=commands))
 
 
