@@ -93,6 +93,13 @@ def test_where_a_stage_on_another_base_begins(
     assert starting_directory(GOLANG, base, instructions(head), instructions(tail) if tail else ()) == expected
 
 
+@pytest.mark.parametrize(("word", "expected"), [("$HERE/x", ()), ("${HERE}", ()), ("$THERE", ("WORKDIR /go",))])
+def test_a_variable_may_be_absolute(word: str, expected: tuple[str, ...]) -> None:
+    head = instructions(f"RUN make\nWORKDIR {word}\n")
+    found = starting_directory(GOLANG, ImageConfig(), head, (), [("HERE", "/srv"), ("THERE", "srv")])
+    assert found == expected
+
+
 def test_an_image_that_begins_at_the_root_on_a_base_that_does_not() -> None:
     assert starting_directory(ImageConfig(), GOLANG, instructions("RUN make\n"), ()) == ("WORKDIR /",)
 

@@ -113,7 +113,12 @@ _SO_STRING = re.compile(rb"^(?:/[\w./+-]{1,200}/)?lib[\w+.-]{1,80}\.so(?:\.\d+){
 
 
 def language_of(path: str) -> str:
-    """The language that a file's name tells ("python", "node", "shell", ...), or ""."""
+    """The language that a file's name tells ("python", "node", "shell", ...), or "".
+
+    Declarations of types (``.d.ts``) are no source: nothing of them runs.
+    """
+    if path.endswith((".d.ts", ".d.mts", ".d.cts")):
+        return ""
     return SUFFIXES.get(path.rpartition("/")[2].rpartition(".")[2], "") if "." in path else ""
 
 

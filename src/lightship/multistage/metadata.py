@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from lightship.dockerfile import Instruction
 from lightship.oci import Healthcheck, ImageConfig
@@ -99,18 +99,24 @@ def last_lines(config: ImageConfig, own: Iterable[str]) -> tuple[str, ...]:
 
 
 def starting_directory(
-    config: ImageConfig, base: ImageConfig, head: Sequence[Instruction], tail: Sequence[Instruction]
+    config: ImageConfig,
+    base: ImageConfig,
+    head: Sequence[Instruction],
+    tail: Sequence[Instruction],
+    variables: Iterable[tuple[str, str]] = (),
 ) -> tuple[str, ...]:
     """The line that lets a stage on ``base`` begin where the original's base image, with ``config``, does.
 
     Nothing where the first WORKDIR is absolute and no instruction before it takes a path: then it does not matter.
+    ``variables`` are the image's own.
     """
     begins = config.working_dir or "/"
     if begins == (base.working_dir or "/"):
         return ()
     _, after = restated(head)
+    values = dict(variables)
     for item in (*after, *tail):
-        if item.keyword == "workdir" and item.arguments.startswith("/"):
+        if item.keyword == "workdir" and _expanded(item.arguments, values).startswith("/"):
             return ()
         if item.keyword in ("workdir", "copy", "add", "run"):
             break
@@ -158,6 +164,11 @@ def _drop_replaced(items: list[Instruction]) -> list[Instruction]:
     start = max((i for i, item in enumerate(workdirs) if item.arguments.startswith("/")), default=0)
     dead = {id(item) for item in workdirs[:start]}
     return [item for item in kept if id(item) not in dead]
+
+
+def _expanded(word: str, variables: Mapping[str, str]) -> str:
+    """A word that begins with a variable, with its value; as it is where that is not known."""
+    return re.sub(r"^\$(\w+|\{\w+\})", lambda found: variables.get(found[1].strip("{}"), found[0]), word)
 
 
 def _variables(item: Instruction) -> set[str]:

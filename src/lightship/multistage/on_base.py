@@ -153,7 +153,13 @@ def _write(
     if kind == "slim" and (path := _search_path(evidence, base, wanted.paths)):
         stage.append(Block((f"ENV PATH={quote(path)}",), f"As {evidence.stage.base.written} has it."))
     lines = (
-        *starting_directory(evidence.base_config, base.config, division.head_instructions, division.tail_instructions),
+        *starting_directory(
+            evidence.base_config,
+            base.config,
+            division.head_instructions,
+            division.tail_instructions,
+            evidence.config.env,
+        ),
         *restated_lines(division.head_instructions, division.tail_instructions),
     )
     if lines:

@@ -112,7 +112,11 @@ def on_scratch(evidence: Evidence, needs: Needs) -> Candidate:
     lines = (
         *last_lines(evidence.base_config, own),
         *starting_directory(
-            evidence.base_config, ImageConfig(), division.head_instructions, division.tail_instructions
+            evidence.base_config,
+            ImageConfig(),
+            division.head_instructions,
+            division.tail_instructions,
+            evidence.config.env,
         ),
         *restated_lines(division.head_instructions, division.tail_instructions),
     )
