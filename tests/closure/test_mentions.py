@@ -61,6 +61,7 @@ def test_library_names_in_binaries() -> None:
 def test_languages_by_name() -> None:
     assert language_of("a/b.py") == "python"
     assert language_of("a/b.mjs") == "node"
+    assert language_of("a/b.d.ts") == ""
     assert language_of("a.d/b") == ""
     assert language_of("b") == ""
 

@@ -7,10 +7,11 @@ import sys
 import time
 from dataclasses import replace
 
-from lightship.engines.protocol import RunSpec
+from lightship.engines.protocol import Process, RunSpec
 from lightship.evidence.observation import ROUTE, ImageFacts, PythonFact, Route, RunFact, ScriptFact
 from lightship.oci.model import Healthcheck, ImageConfig
 from lightship.probes import Limits, ProbePlan, observe, plan_from_original
+from lightship.probes.discover import _ports
 from lightship.probes.hardened import ANOTHER_USER
 from lightship.verify import compare
 from lightship.verify.hardened import ALL
@@ -219,3 +220,24 @@ def test_a_python_that_is_gone_imports_nothing() -> None:
     assert "127" in answer.error
     (answer,) = observe(engine, "x", FACTS, plan).imports  # type: ignore[arg-type]
     assert "no such Python" in answer.error
+
+
+class Preparing(FakeContainer):
+    """Works for a while before it listens, as an entry script that migrates a database does."""
+
+    def __init__(self, port: int, *, after: float, cpu: float) -> None:
+        super().__init__(port)
+        self._began, self._after, self._cpu = time.monotonic(), after, cpu
+
+    def listening(self) -> tuple[int, ...]:
+        return super().listening() if time.monotonic() - self._began > self._after else ()
+
+    def processes(self) -> tuple[Process, ...]:
+        return (Process(1, 0, 0, ("prepare",), cpu_seconds=self._cpu * (time.monotonic() - self._began)),)
+
+
+def test_what_is_busy_before_it_listens_is_waited_for() -> None:
+    plan = ProbePlan(limits=Limits(start=8, settle=0.5))
+    for cpu, expected in ((0.9, (8000,)), (0.0, ())):
+        container = Preparing(Server(site).port, after=3.5, cpu=cpu)
+        assert _ports(container, set(), plan, serves=False) == expected

@@ -145,6 +145,8 @@ class Process:
     argv: tuple[str, ...]
     peak_rss: int = 0
     """VmHWM, bytes."""
+    cpu_seconds: float = 0.0
+    """Processor time so far; 0 where the host cannot see it."""
 
 
 @dataclass(frozen=True, slots=True)

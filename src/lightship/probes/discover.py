@@ -51,6 +51,12 @@ A handler of uploads that gets no form fails before it says what is missing (htt
 IGNORED = 3.0
 """Seconds after which a program is killed that was seen to ignore its stop signal for the whole time limit."""
 
+BUSY_SECONDS = 20.0
+"""How long a program that is busy is waited for to listen, when nothing says that it will."""
+
+BUSY = 0.2
+"""Seconds of processor time in one of the clock, from which on a program is busy."""
+
 QUIET = 1.0
 """Seconds without a new port after which the set of ports is taken as whole."""
 
@@ -115,7 +121,7 @@ def _serving(container: Container, facts: ImageFacts, plan: ProbePlan, settings:
         started = time.monotonic()
         exposed = {int(port.partition("/")[0]) for port in facts.config.exposed_ports if not port.endswith("/udp")}
         exposed |= {int(value) for name, value in plan.environment if name == "PORT" and value.isdigit()}
-        ports = _ports(container, exposed | {one.port for one in settings.requests}, plan)
+        ports = _ports(container, exposed | {one.port for one in settings.requests}, plan, serves=bool(facts.routes))
         if not container.state().running:
             return replace(plan, stays=False)
         limits = replace(plan.limits, start=min(plan.limits.start, 15 + 4 * (time.monotonic() - started)))
@@ -144,21 +150,46 @@ def _serving(container: Container, facts: ImageFacts, plan: ProbePlan, settings:
         container.remove()
 
 
-def _ports(container: Container, expected: set[int], plan: ProbePlan) -> tuple[int, ...]:
-    """The ports that it listens on when no more come, the expected ones waited for up to the time limit."""
-    deadline = time.monotonic() + (plan.limits.start if expected else max(plan.limits.settle * 2, 6.0))
+def _ports(container: Container, expected: set[int], plan: ProbePlan, *, serves: bool) -> tuple[int, ...]:
+    """The ports that it listens on when no more come, the expected ones waited for up to the time limit.
+
+    Where none is expected it is waited for as long as it is busy: an entry script may prepare a database first. One
+    whose source ``serves`` routes is given the whole time limit for that, another one ``BUSY_SECONDS``.
+    """
+    began = since = working = looked = time.monotonic()
+    limit = began + (plan.limits.start if expected or serves else min(BUSY_SECONDS, plan.limits.start))
     seen: set[int] = set()
-    since = time.monotonic()
-    while time.monotonic() < deadline and container.state().running:
-        now = set(container.listening())
-        if now != seen:
-            seen, since = now, time.monotonic()
-        if seen and expected <= seen and time.monotonic() - since >= QUIET:
+    effort = _effort(container)
+    while (now := time.monotonic()) < limit and container.state().running:
+        listening = set(container.listening())
+        if listening != seen:
+            seen, since = listening, now
+        if seen and expected <= seen and now - since >= QUIET:
             break
-        if seen and not expected and time.monotonic() - since >= 2 * QUIET:
+        if seen and not expected and now - since >= 2 * QUIET:
+            break
+        if not seen and now - looked >= QUIET:
+            looked, before, effort = now, effort, _effort(container)
+            working = now if _is_busy(before, effort) else working
+        if not expected and not seen and now - began >= 2 * plan.limits.settle and now - working >= plan.limits.settle:
             break
         time.sleep(0.05)
     return tuple(sorted(seen))
+
+
+def _effort(container: Container) -> tuple[Mapping[int, float], int]:
+    """(processor seconds by process, bytes that it wrote to its streams)."""
+    streams = container.output()
+    return {one.pid: one.cpu_seconds for one in container.processes()}, sum(map(len, streams))
+
+
+def _is_busy(before: tuple[Mapping[int, float], int], after: tuple[Mapping[int, float], int]) -> bool:
+    """Whether processes came or went, something was said, or a fifth of a second of work was done."""
+    return (
+        before[0].keys() != after[0].keys()
+        or before[1] != after[1]
+        or sum(after[0].values()) - sum(before[0].values()) > BUSY
+    )
 
 
 def _posts(
