@@ -237,7 +237,7 @@ class Preparing(FakeContainer):
 
 
 def test_what_is_busy_before_it_listens_is_waited_for() -> None:
-    plan = ProbePlan(limits=Limits(start=8, settle=0.5))
+    plan = ProbePlan(limits=Limits(start=8, settle=1.5))
     for cpu, expected in ((0.9, (8000,)), (0.0, ())):
-        container = Preparing(Server(site).port, after=3.5, cpu=cpu)
+        container = Preparing(Server(site).port, after=5.0, cpu=cpu)
         assert _ports(container, set(), plan, serves=False) == expected
