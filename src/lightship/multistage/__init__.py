@@ -12,7 +12,7 @@ from lightship.multistage.on_distroless import distroless_names
 from lightship.multistage.on_scratch import on_scratch
 from lightship.multistage.split import Division, divide
 from lightship.multistage.toolchains import idle_toolchains
-from lightship.multistage.variants import slim_names
+from lightship.multistage.variants import is_slim, slim_names
 
 __all__ = [
     "Candidate",
@@ -29,6 +29,7 @@ __all__ = [
     "from_config",
     "healthcheck",
     "idle_toolchains",
+    "is_slim",
     "needs_of",
     "on_base",
     "on_scratch",

@@ -15,11 +15,9 @@ def slim_names(reference: str, release: Release) -> tuple[str, ...]:
     Official images write ``python:3.11-slim``, ``python:3.11-slim-bookworm`` and ``node:20-bookworm-slim``. A digest
     names one image only, so it has no variant.
     """
-    if "@" in reference:
+    if "@" in reference or is_slim(reference):
         return ()
     name, tag = _parts(reference)
-    if "slim" in tag or "alpine" in tag or "distroless" in name:
-        return ()
     codename = next((one for one in _CODENAMES if tag.endswith(one)), "")
     stem = tag.removesuffix(codename).rstrip("-") if codename else tag
     found = []
@@ -34,6 +32,12 @@ def slim_names(reference: str, release: Release) -> tuple[str, ...]:
     if release.id == "debian" and release.codename:
         found.append(f"debian:{release.codename}-slim")
     return tuple(dict.fromkeys(found))
+
+
+def is_slim(reference: str) -> bool:
+    """Whether a reference names an image that is a small variant itself, pinned or not."""
+    name, tag = _parts(reference.partition("@")[0])
+    return "slim" in tag or "alpine" in tag or "distroless" in name
 
 
 def _parts(reference: str) -> tuple[str, str]:

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from lightship import distros
 from lightship.evidence import Evidence
 from lightship.messages import joined, said
-from lightship.multistage import Candidate, Needs, RuntimeBase, distroless_names, on_base, on_scratch, slim_names
+from lightship.multistage import (
+    Candidate,
+    Needs,
+    RuntimeBase,
+    distroless_names,
+    is_slim,
+    on_base,
+    on_scratch,
+    slim_names,
+)
 from lightship.oci import Image
 from lightship.optimize.model import Runtime
 
@@ -24,9 +33,11 @@ def candidates(evidence: Evidence, needs: Needs, runtime: Runtime, open_base: Op
         found.append(on_scratch(evidence, needs))
     if runtime in ("auto", "distroless"):
         found.append(_distroless(evidence, needs, open_base))
-    if runtime in ("auto", "slim"):
+    # Who asks for a slim base and has one is answered on it.
+    on_same = runtime in ("auto", "same") or (runtime == "slim" and is_slim(evidence.stage.base.reference))
+    if runtime == "auto" or (runtime == "slim" and not on_same):
         found.append(_slim(evidence, needs, open_base))
-    if runtime in ("auto", "same"):
+    if on_same:
         same = RuntimeBase(
             evidence.stage.from_instruction.words[0].text,
             evidence.base_config,
