@@ -173,6 +173,7 @@ def test_tests_and_builders_of_a_distribution_call_nothing(folder: str) -> None:
     source = "import subprocess\nsubprocess.check_output('git log', shell=True)"
     path = f"{PY}/site-packages/tool/{folder}/x.py"
     assert "usr/bin/git" not in made_up(["python3"], {path: source}).possible
+    assert "usr/bin/git" not in made_up(["python3"], {f"{PY}/site-packages/setuptools/_vendor/scm.py": source}).possible
     top = f"{PY}/site-packages/{folder.rpartition('/')[2]}/x.py"
     assert "usr/bin/git" in made_up(["python3"], {top: source}).possible, "a package of that name is one like any other"
 

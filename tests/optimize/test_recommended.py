@@ -97,3 +97,14 @@ def test_on_a_base_what_is_recommended_is_named(tmp_path: Path) -> None:
     ]
     assert not packages.recommends
     assert "located" not in {one.name for one in packages.install}
+
+
+def test_on_a_base_what_login_has_a_line_for_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = "usr/share/pam-configs/line"
+    monkeypatch.setitem(PACKAGES, "settings", ("", PACKAGES["settings"][1]))
+    monkeypatch.setitem(PACKAGES, "libpam-line", ("Depends: settings\n", {profile: "Name: line\n"}))
+    monkeypatch.setitem(PACKAGES, "libpam-more", ("Depends: systemd\n", {f"{profile}2": "Name: more\n"}))
+    found = evidence(tmp_path)
+    names = {one.name for one in runtime_packages(found, needs_of(found), found.base_installed).install}
+    assert "libpam-line" in names
+    assert "libpam-more" not in names, "it would bring what is left behind on purpose"

@@ -18,7 +18,11 @@ _NUMBERED = re.compile(r"^(?:python|pypy)(\d+\.\d+)t?$")
 _LIBRARY = re.compile(r"^(?:python|pypy)(\d+(?:\.\d+)?)t?$")
 _EMBEDDED = re.compile(r"^libpython(\d+\.\d+)\S*\.so(?:\.|$)")
 # Numpy's own distutils build what is built on numpy; PyInstaller's hooks say what belongs to a frozen program.
-_BESIDE = re.compile(r"/(?:site|dist)-packages/[^/]+/(?:.*/)?(?:tests?|distutils|__?pyinstaller)/")
+# Setuptools and its kin start version control systems and compilers only where a project is built.
+_BESIDE = re.compile(
+    r"/(?:site|dist)-packages/(?:(?:setuptools|pkg_resources|wheel|_distutils_hack|Cython)/"
+    r"|[^/]+/(?:.*/)?(?:tests?|distutils|__?pyinstaller)/)"
+)
 _ABSOLUTE = re.compile(r"""["'](/[^"'\n]{1,400})["']""")
 
 

@@ -78,6 +78,9 @@ def runtime_packages(evidence: Evidence, needs: Needs, runtime: Installed) -> Ru
     without = _unwanted(installed, kept, present) if len(short) > _MOST_NAMED else None
     if without is None:
         kept |= dict.fromkeys(sorted(short), said("recommended by what is installed, as in the original"))
+    profiles = _with_pam_profiles(installed, present)
+    kept |= dict.fromkeys(profiles, said("/etc/pam.d has a line for it"))
+    present |= profiles
     install = tuple(KeptPackage(name, kept[name]) for name in sorted(kept))
     return RuntimePackages(install, tuple(dropped), frozenset(present), without is not None, without or ())
 
@@ -96,6 +99,17 @@ def _unwanted(installed: Installed, kept: Collection[str], present: Collection[s
             if options.isdisjoint(present):
                 found |= options
     return tuple(sorted(found)) if len(found) <= _MOST_NAMED else None
+
+
+def _with_pam_profiles(installed: Installed, present: Collection[str]) -> frozenset[str]:
+    """Packages that pam-auth-update(8) writes /etc/pam.d/common-* from, of which nothing else would come along."""
+    return frozenset(
+        package.name
+        for package in installed.packages
+        if package.name not in present
+        and any(path.startswith("usr/share/pam-configs/") for path in package.files)
+        and all(one.name in present or one is package for one in distros.dependencies(installed, [package.name]))
+    )
 
 
 def _alternatives(installed: Installed, kept: Collection[str], there: Collection[str]) -> dict[str, str]:
