@@ -60,6 +60,14 @@ def test_requirements_of_installed_packages_count_and_extras_do_not(tmp_path: Pa
     }
 
 
+@pytest.mark.parametrize(
+    "name", ["Dockerfile", "dockerfile.dev", "api.Dockerfile", "docker-compose.prod.yml", "pyvenv.cfg"]
+)
+def test_what_an_image_was_made_from_does_not_count(tmp_path: Path, name: str) -> None:
+    assert found(tmp_path, f"app/{name}", "RUN python -m pip install x\ncommand = python -m pip\n") == {}
+    assert found(tmp_path, "app/dockerfile_tool.py", "run('python -m pip')\n") != {}
+
+
 def test_what_installs_a_project_and_the_installer_itself_do_not_count(tmp_path: Path) -> None:
     assert found(tmp_path, "srv/setup.py", "from setuptools import setup\n") == {}
     assert found(tmp_path, "site-packages/pip/main.py", "import setuptools\n") == {}

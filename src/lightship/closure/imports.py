@@ -25,8 +25,13 @@ _NO_COMMANDS = (
 # Of others' packages only their modules are searched; commands are in what the project itself has.
 _FOREIGN = ("/node_modules/", "/site-packages/", "/dist-packages/")
 _SOURCES = (".py", ".pyx", ".pyw", ".pth")
-# Only an installer runs these, and every project that was ever packaged has one.
-_INSTALLED_FROM = ("setup.py", "conftest.py")
+# Only an installer runs these, and every project that was ever packaged has one; pyvenv.cfg tells what made it.
+_INSTALLED_FROM = ("setup.py", "conftest.py", "pyvenv.cfg")
+# What an image is built from and what starts images, copied along by `COPY . .`: nothing inside of one reads it.
+_BUILT_FROM = re.compile(
+    r"^(?:[\w.-]+\.)?(?:dockerfile|containerfile)(?:\.[\w.-]+)?$|^(?:docker-)?compose[\w.-]*\.ya?ml$|^\.gitlab-ci\.yml$",
+    re.IGNORECASE,
+)
 # What a compiled module calls to import another: https://docs.python.org/3/c-api/import.html
 _IMPORTS = b"PyImport_Import"
 # What a library has for those who build with it or on it: cffi's hook into setuptools, numpy's own distutils, tests,
@@ -95,7 +100,7 @@ def _how(
     path: str, *, statement: re.Pattern[bytes], required: re.Pattern[bytes], compiled: re.Pattern[bytes]
 ) -> tuple[re.Pattern[bytes] | None, int]:
     name = path.rpartition("/")[2]
-    if name in _INSTALLED_FROM:
+    if name in _INSTALLED_FROM or _BUILT_FROM.match(name):
         return None, 0
     if _is_foreign(path) and _FOR_BUILDS.search(re.split("-packages/|node_modules/", path)[-1]):
         return None, 0

@@ -36,7 +36,7 @@ PYTHON = Ecosystem(
                 "{site}/pip",
                 "{site}/pip-*.dist-info",
                 "{prefix}/bin/pip",
-                "{prefix}/bin/pip[0-9]*",
+                "{prefix}/bin/pip3*",
                 "usr/local/lib/python*/ensurepip/_bundled",
             ),
             programs=("pip", "pip3", "virtualenv", "pipx", "pipenv", "poetry"),
