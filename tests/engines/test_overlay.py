@@ -56,18 +56,20 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.engine
 def test_the_engine_tells_the_same(engine: Engine, tmp_path: Path) -> None:
     capabilities = engine.info().capabilities
-    if not isinstance(engine, DockerLike) or not capabilities or not capabilities.runs_containers:
-        pytest.skip(f"{engine.name} has no diff of its own")
+    if not capabilities or not capabilities.runs_containers:
+        pytest.skip(f"{engine.name} runs no containers here")
     text = 'FROM scratch\nCOPY actor /actor\nCOPY actor /var/lib/there\nENTRYPOINT ["/actor"]\nCMD ["pause"]\n'
     container = engine.start(build(engine, tmp_path, text), RunSpec(tmpfs=("/scratch",)))
     try:
         for path in ("/new", "/var/lib/new", "/var/lib/there", "/scratch/unseen"):
             assert container.exec(["/actor", "touch", path], timeout=20).exit_code == 0
-        asked = (line.partition(" ") for line in engine._client.call("diff", container.id, doing="x").split("\n"))
-        told = written_paths((kind, path) for kind, _, path in asked if path)
-        # Podman also tells what was only opened, and both tell mounts.
-        assert container.written() == ("/new", "/var/lib/new")
-        assert set(told) - {"/scratch", "/var/lib/there"} == {"/new", "/var/lib/new"}
-        assert dict(overlay.changes(*engine._layers(container.id))), "read from the directories, not asked for"
+        # Buildah and Podman's diff also tell what was only opened, and both engines' tell mounts.
+        assert set(container.written()) - {"/var/lib/there"} == {"/new", "/var/lib/new"}
+        if isinstance(engine, DockerLike):
+            assert container.written() == ("/new", "/var/lib/new")
+            asked = (line.partition(" ") for line in engine._client.call("diff", container.id, doing="x").split("\n"))
+            told = written_paths((kind, path) for kind, _, path in asked if path)
+            assert set(told) - {"/scratch", "/var/lib/there"} == {"/new", "/var/lib/new"}
+            assert dict(overlay.changes(*engine._layers(container.id))), "read from the directories, not asked for"
     finally:
         container.remove()
