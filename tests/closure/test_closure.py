@@ -168,6 +168,15 @@ def test_names_in_libraries_are_possible_and_what_is_left_out_asks_for_nothing()
     assert "usr/bin/git" not in made_up(["python3"], library, without=f"/{PY}/site-packages/tool")
 
 
+def test_prose_in_a_library_calls_none_of_its_words() -> None:
+    source = "import subprocess\n\ndef run(line):\n    subprocess.run(line, shell=True)\n\n"
+    path = f"{PY}/site-packages/tool/x.py"
+    told = made_up(["python3"], {path: source + "fail('The input --stream is no git in --sync mode')\n"})
+    assert "usr/bin/git" not in told.possible
+    timed = made_up(["python3"], {path: source + "run('time git --version')\n"})
+    assert "usr/bin/git" in timed.possible
+
+
 @pytest.mark.parametrize("folder", ["tests", "core/tests", "distutils", "_pyinstaller"])
 def test_tests_and_builders_of_a_distribution_call_nothing(folder: str) -> None:
     source = "import subprocess\nsubprocess.check_output('git log', shell=True)"

@@ -45,8 +45,13 @@ _BUILTINS = frozenset(
         "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait",
     }
 )  # fmt: skip
-# POSIX 2.4.
-_RESERVED = frozenset({"if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in"})
+# POSIX 2.4, and bash's.
+_RESERVED = frozenset(
+    {
+        *("if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in"),
+        *("time", "function", "select", "coproc"),
+    }
+)
 _READ_BY_SHELL = _BUILTINS | {".", "source", "eval", "exec", "command"}
 
 
