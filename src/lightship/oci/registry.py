@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from lightship.oci.stored import StoredImage, check_digest, lying
 
 CACHE_LIMIT = 10 << 30
 """Bytes of layers that are kept; the ones not used for longest go first."""
+
+# Layers are downloaded side by side: the last one stays, whichever that is.
+_PRUNING = threading.Lock()
 
 _MANIFESTS = ", ".join((*MANIFEST_TYPES, *INDEX_TYPES))
 
@@ -48,19 +52,19 @@ class _RegistryBlobs:
     def layer(self, digest: str, size: int) -> Blob:
         where = f"{self.client.reference}, layer {digest}"
         kept = cache_directory() / "blobs" / digest.replace(":", "-")
-        if not kept.is_file():
+        try:
+            os.utime(kept)
+            blob = whole_file(kept)
+        except FileNotFoundError:
             kept.parent.mkdir(parents=True, exist_ok=True)
-            self._download(digest, size, kept, where)
-            _prune(kept)
-        os.utime(kept)
-        blob = whole_file(kept)
+            blob = self._download(digest, size, kept, where)
         return Blob(blob.file, 0, blob.size, where)
 
     def end(self, digest: str, size: int, count: int) -> bytes:
         return self.client.end(f"blobs/{digest}", size, count)
 
-    def _download(self, digest: str, size: int, kept: Path, where: str) -> None:
-        """Put a blob into the cache: checked, and whole or not at all."""
+    def _download(self, digest: str, size: int, kept: Path, where: str) -> Blob:
+        """Put a blob into the cache: checked, and whole or not at all. It is open before anybody can prune it."""
         import tempfile
 
         handle, name = tempfile.mkstemp(prefix=".part-", dir=kept.parent)
@@ -79,12 +83,16 @@ class _RegistryBlobs:
                 raise _wrong_size(where, size)
             if hash_.hexdigest() != promised:
                 raise lying(where, digest, f"{algorithm}:{hash_.hexdigest()}")
-            Path(name).replace(kept)
+            blob = whole_file(Path(name))
+            with _PRUNING:
+                Path(name).replace(kept)
+                _prune(kept, size)
+            return blob
         finally:
             Path(name).unlink(missing_ok=True)
 
 
-def _prune(newest: Path) -> None:
+def _prune(newest: Path, size: int) -> None:
     """Remove the layers not used for longest, until the rest fits ``CACHE_LIMIT``. Open ones stay readable."""
     sizes = []
     for path in newest.parent.iterdir():
@@ -94,9 +102,9 @@ def _prune(newest: Path) -> None:
             continue
         if path != newest and not path.name.startswith(".part-"):
             sizes.append((status.st_mtime, status.st_size, path))
-    left = CACHE_LIMIT - newest.stat().st_size
-    for _, size, path in sorted(sizes, reverse=True):
-        left -= size
+    left = CACHE_LIMIT - size
+    for _, other, path in sorted(sizes, reverse=True):
+        left -= other
         if left < 0:
             path.unlink(missing_ok=True)
 
