@@ -139,18 +139,20 @@ def test_what_a_host_program_started_is_ended_after_a_kill(tmp_path: Path) -> No
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom lightship.engines import ours\n"
         "from lightship.engines.host_program import HostProgram\nfrom lightship.engines.protocol import CommandLog\n"
-        "HostProgram(['sh', '-c', 'trap \"\" TERM; sleep 987 & sleep 986'], env={}, folder=Path(sys.argv[1]),"
-        " run_id=ours.new_run_id().text, log=CommandLog())\ntime.sleep(0.5)\nprint('up', flush=True)\ntime.sleep(60)\n"
+        "HostProgram(['sh', '-c', 'trap \"\" TERM; sleep 987.654321 & sleep 986'], env={}, folder=Path(sys.argv[1]),"
+        " run_id=ours.new_run_id().text, log=CommandLog())\ntime.sleep(1.5)\nprint('up', flush=True)\ntime.sleep(60)\n"
     )
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, env=env) as child:
         assert child.stdout
         assert child.stdout.readline() == b"up\n"
         child.kill()
-    assert processes_of("987")
+    assert processes_of("987.654321")
     assert ours.end_programs(None) >= 1
-    time.sleep(0.2)
-    assert processes_of("987") == []
+    deadline = time.monotonic() + 10
+    while processes_of("987.654321") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes_of("987.654321") == []
 
 
 def test_a_program_that_is_not_here_says_so(tmp_path: Path) -> None:
