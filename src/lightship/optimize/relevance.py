@@ -8,6 +8,7 @@ What the program reaches, and everything else outside of OS packages of the base
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from lightship import distros
@@ -18,6 +19,7 @@ from lightship.evidence.observation import ImageFacts, LanguagePackage, Mention
 from lightship.multistage import Needs, idle_toolchains
 
 _PROGRAMS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
+_PYTHON = re.compile(r"/python3?[\d.]*$")
 _OF_THE_SYSTEM = frozenset({"required", "important", "standard"})
 
 
@@ -49,9 +51,12 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
             return False
         return not holds_only_base_packages(real) or is_reached(real) or is_reached(path)
 
+    shared = not _runs_system_python(evidence, needs)
+
     def is_needed(package: LanguagePackage) -> bool:
-        # A place that several OS packages share (dist-packages) is reached for one of them and not for the others.
-        return counts(package.place) if package.owner not in base else package.owner in owners
+        # A place that several OS packages share (dist-packages) is reached for one of them and not for the others, as
+        # long as only OS packages come to it: what they import they depend on, what the project imports is not known.
+        return package.owner in owners if shared and package.owner in base else counts(package.place)
 
     def builds(package: Package) -> bool:
         return distros.judge(evidence.installed, package).need == "build-only"
@@ -88,10 +93,26 @@ def relevant(facts: ImageFacts, evidence: Evidence, needs: Needs) -> ImageFacts:
     )
 
 
+def _runs_system_python(evidence: Evidence, needs: Needs) -> bool:
+    """Whether the image's command, or a file that no OS package owns, runs a Python that one does."""
+
+    def is_owned(path: str) -> bool:
+        path = path.strip("/")
+        return evidence.installed.owner(evidence.files.resolve(path) or path) is not None
+
+    closure = needs.closure
+    return any(
+        not is_owned(reason.via) if reason.via else reason.kind != "tree"
+        for path, first in closure.reasons.items()
+        if _PYTHON.search(path) and is_owned(path)
+        for reason in (first, *closure.others.get(path, ()))
+    )
+
+
 def without_gone_places(facts: ImageFacts, original: ImageFacts, held: ImageFacts) -> ImageFacts:
     """A candidate's facts without the packages of places, and of OS packages, that its original's (``held``) lost."""
     places = {one.place for one in original.packages} - {one.place for one in held.packages}
-    owners = {one.owner for one in original.packages} - {one.owner for one in held.packages}
+    owners = {one.owner for one in original.packages} - {one.owner for one in held.packages} - {""}
     return replace(
         facts, packages=tuple(one for one in facts.packages if one.place not in places and one.owner not in owners)
     )
